@@ -1,0 +1,123 @@
+/** The site as site.yml describes it, parsed and checked (`rules/site.ts`); trusted from here on. */
+import type { Target } from './change.ts';
+
+/** A command whose standard output is a secret, or a 0600 file relative to the site folder. */
+export interface SecretSource {
+  readonly passwordFile?: string;
+  readonly passwordCommand?: readonly string[];
+}
+
+export interface Become {
+  readonly method: 'sudo';
+  readonly users: readonly string[];
+}
+
+export type HostSpec =
+  | { readonly connect: 'local'; readonly root?: string; readonly become?: Become }
+  | {
+      readonly connect: 'ssh';
+      readonly address: string;
+      readonly user?: string;
+      readonly port?: number;
+      /** Name of another ssh host, or an alias of ssh_config: ProxyJump. */
+      readonly via?: string;
+      readonly identityFile?: string;
+      readonly knownHosts?: string;
+      readonly become?: Become;
+    }
+  | { readonly connect: 'hand' };
+
+export type DatabaseSpec =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | ({
+      readonly kind: 'postgres';
+      readonly host: string;
+      readonly port?: number;
+      readonly database: string;
+      readonly user: string;
+      readonly tls?: boolean;
+    } & SecretSource)
+  | ({
+      readonly kind: 'oracle';
+      readonly connect: string;
+      readonly user: string;
+      readonly client?: 'thin' | 'sqlplus';
+      readonly host?: string;
+    } & SecretSource);
+
+export type RedisSpec = {
+  readonly host: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly tls?: boolean;
+} & SecretSource;
+export type SearchSpec = { readonly url: string; readonly user?: string } & SecretSource;
+export interface GoldengateSpec {
+  readonly host: string;
+  readonly home: string;
+  readonly user?: string;
+}
+
+/** A system beside a target that a Change there can reach, and whom to call. */
+export interface Neighbour {
+  readonly name: string;
+  readonly contact: string;
+}
+
+/** When changes are allowed, in the site's own time zone. `from` may be later than `to`: over midnight. */
+export interface Window {
+  readonly days: readonly number[];
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Limits {
+  /** Rows an extraction may ask for at most. */
+  readonly rows: number;
+  readonly twoApprovalsAboveRows: number;
+  /** Milliseconds a statement may run. */
+  readonly statementTimeout: number;
+  /** Milliseconds an approval lives unless it says otherwise. */
+  readonly approvalExpires: number;
+  /** Share of applicable rules that must have been evaluated. */
+  readonly coverage: number;
+}
+
+export interface Site {
+  /** Absolute folder that holds site.yml. */
+  readonly dir: string;
+  readonly name: string;
+  readonly language: 'zh-CN' | 'en';
+  readonly timeZone: string;
+  /** Made by `site init --sandbox`: private keys may lie unencrypted under keys/. */
+  readonly sandbox: boolean;
+  readonly hosts: Readonly<Record<string, HostSpec>>;
+  readonly databases: Readonly<Record<string, DatabaseSpec>>;
+  readonly redis: Readonly<Record<string, RedisSpec>>;
+  readonly search: Readonly<Record<string, SearchSpec>>;
+  readonly goldengate: Readonly<Record<string, GoldengateSpec>>;
+  readonly limits: Limits;
+  /** Change windows by target or `default`; a target without one is always open. */
+  readonly windows: Readonly<Record<string, readonly Window[]>>;
+  readonly neighbours: Readonly<Record<string, readonly Neighbour[]>>;
+  /** 制度依据: the site's rules a runbook obeys, by runbook name or `default`. */
+  readonly obeys: Readonly<Record<string, readonly string[]>>;
+  /** Data dictionary: database -> `table.column` -> kind of personal data (see rules/masking) or `clear`. */
+  readonly classification: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Private key files by operator, relative to the site folder or absolute. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Parameters of rules by id, e.g. `LNX-ID-05: { max: 60 }`. */
+  readonly parameters: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+}
+
+/** The neighbours of a target: its own, then those of its kind (`host:*`) and `default`, without repeats. */
+export function neighboursOf(site: Site, targets: readonly Target[]): Neighbour[] {
+  const keys = targets.flatMap((target) => [target, `${target.split(':')[0]}:*`]);
+  const found = [...keys, 'default'].flatMap((key) => site.neighbours[key] ?? []);
+  return [...new Map(found.map((neighbour) => [neighbour.name, neighbour])).values()];
+}
+
+/** The rules a runbook obeys: its own entry, else `default`; empty when the site names none. */
+export function obeyedBy(site: Site, runbook: string): readonly string[] {
+  return site.obeys[runbook] ?? site.obeys.default ?? [];
+}

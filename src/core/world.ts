@@ -1,0 +1,200 @@
+/** Everything outside, as a few verbs: look, perform, ask, keep, now. The only room with side effects implements this. */
+import type { Argv, Change, Made, Spawned, Target } from './change.ts';
+import type { Draft, Entry, EventType, SideFile } from './event.ts';
+import type { Operator } from './operator.ts';
+import type { Artefact, Batch, Cell, Product, RowQuery } from './product.ts';
+import type { Text } from './text.ts';
+
+export interface World {
+  readonly look: Look;
+  /** The only way to change anything outside. Called by the engine alone. `spawned` is awaited before the process is waited for. */
+  perform(change: Change, hooks: Hooks): Promise<Made>;
+  /** The person at the keyboard, or the answers given beforehand. Stop('waiting') naming the flag where there is nobody; Stop('interrupted') on Ctrl-C. */
+  ask(question: Question): Promise<Answer>;
+  readonly keep: Keep;
+  now(): Date;
+}
+
+export interface Hooks {
+  spawned(process: Spawned): Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A path as found. `label` is the SELinux context where there is one. Times are milliseconds since the epoch. */
+export type FileSeen =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'file';
+      readonly bytes: Uint8Array;
+      readonly mode: number;
+      readonly owner: number;
+      readonly group: number;
+      readonly label?: string;
+      readonly modified: number;
+    }
+  | {
+      readonly kind: 'folder' | 'link' | 'other';
+      readonly mode: number;
+      readonly owner: number;
+      readonly group: number;
+    };
+
+/** Facts of a configured thing for `doctor`: reachable, what version, how it was reached, or what stands in the way and what to do. */
+export interface Reach {
+  readonly ok: boolean;
+  readonly version?: string;
+  readonly mode?: string;
+  readonly trouble?: Text;
+  readonly advice?: Text;
+  /** Server's clock minus ours in milliseconds, where it told. */
+  readonly skew?: number;
+}
+
+/** Reading only. What could not be looked at throws Stop('unreachable'), naming the thing and the cause; it never looks like an empty answer. */
+export interface Look {
+  /** Runs a program of the read list; others are refused. A host with a `root` runs none: Stop('unreachable'). */
+  command(look: Argv, timeout?: number): Promise<Output>;
+  file(host: string, path: string, as?: string): Promise<FileSeen>;
+  /** Names in a folder, sorted; undefined where it is absent. */
+  folder(host: string, path: string): Promise<readonly string[] | undefined>;
+  /** True where the host is a folder (no commands, running and boot layers do not exist). */
+  rooted(host: string): boolean;
+  /** Streams a bounded read-only SELECT; first batch preceded by the columns. */
+  rows(query: RowQuery, signal?: AbortSignal): Promise<RowStream>;
+  /** Column names and, where the driver knows, their origin table and column; nothing is executed. */
+  columns(database: string, sql: string): Promise<readonly ColumnSeen[]>;
+  /** Rows and cost the database expects, and tables it would scan in full; undefined where it cannot say. */
+  estimate(query: RowQuery): Promise<Estimate | undefined>;
+  /** `table.column` of every readable table. */
+  catalogue(database: string): Promise<readonly ColumnSeen[]>;
+  /** A reading Redis command (allow-list). */
+  redis(name: string, argv: readonly string[]): Promise<unknown>;
+  /** Tries to reach one target, or a driver (`driver:oracledb`) without a target. Never throws for a refusal. */
+  reach(target: Target | `driver:${string}`): Promise<Reach>;
+  /** Is a process a Change started still alive? undefined: cannot tell. */
+  alive(process: Spawned): Promise<boolean | undefined>;
+  machine(): Promise<Machine>;
+}
+
+export interface RowStream {
+  readonly columns: readonly string[];
+  readonly batches: AsyncIterable<Batch>;
+}
+
+export interface ColumnSeen {
+  readonly name: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly type?: string;
+}
+
+export interface Estimate {
+  readonly rows?: number;
+  readonly cost?: number;
+  readonly fullScans: readonly string[];
+}
+
+/** The machine gxops runs on. Bytes, and milliseconds. */
+export interface Machine {
+  readonly node: string;
+  readonly version: string;
+  readonly user: string;
+  readonly uid: number;
+  readonly host: string;
+  readonly freeBytes?: number;
+  readonly filesystem?: string;
+  readonly terminal: { readonly columns: number; readonly interactive: boolean };
+}
+
+/** `id` is the step the answer belongs to (`--answer ID=VALUE`). */
+export type Question =
+  | { readonly id: string; readonly kind: 'confirm'; readonly message: Text }
+  | { readonly id: string; readonly kind: 'text'; readonly message: Text; readonly match?: string }
+  | {
+      readonly id: string;
+      readonly kind: 'choice';
+      readonly message: Text;
+      readonly choices: readonly { readonly value: string; readonly title: Text }[];
+    }
+  | { readonly id: string; readonly kind: 'secret'; readonly message: Text };
+export type Answer = boolean | string;
+
+export interface Query {
+  readonly run?: string;
+  readonly subject?: string;
+  readonly types?: readonly EventType[];
+  /** Only entries with a greater seq. */
+  readonly after?: number;
+  /** Only the last n that match. */
+  readonly last?: number;
+  /** Only entries of runs that were opened and never closed. */
+  readonly open?: boolean;
+}
+
+export interface Holder {
+  readonly target: string;
+  readonly pid: number;
+  readonly operator: string;
+  readonly why: string;
+  readonly since: string;
+}
+
+export interface Progress {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** This tool's own: journal, locks, side files, artefacts, keys. */
+export interface Keep {
+  /** Appends all drafts as one durable group, in order; returns once they are on disk. Stop('refused') when the journal cannot take them: then nothing was recorded. */
+  append(drafts: readonly Draft[]): Promise<readonly Entry[]>;
+  entries(query: Query): Promise<readonly Entry[]>;
+  /** Stored lines from the first, raw, for verification. */
+  lines(): AsyncIterable<StoredLine>;
+  /** A new id, e.g. `R-20261123-7F3KQ`. */
+  newId(letter: 'R' | 'E' | 'O'): string;
+  /** Kernel locks on all targets (or run ids) for the time of `work`. Held by another: Stop('refused') naming holder, since when, why. */
+  hold<T>(names: readonly string[], holder: { operator: string; why: string }, work: () => Promise<T>): Promise<T>;
+  /** Writes a side file below the site folder, 0600 in 0700 folders, durable before it returns. */
+  store(path: string, bytes: Uint8Array): Promise<SideFile>;
+  /** A side file's bytes; undefined where absent; Stop('refused') where it is not the bytes that the hash names. */
+  fetch(path: string, sha256?: string): Promise<Uint8Array | undefined>;
+  /** Streams, encrypts, hashes, syncs and renames; nothing stays under the final name or a temporary one when it fails. */
+  artefact(product: Product, progress: (at: Progress) => void, signal?: AbortSignal): Promise<Artefact>;
+  /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */
+  files(folder: string): Promise<readonly string[]>;
+  /** Removes a side file or an artefact's folder; durable. Absent is fine. */
+  discard(path: string): Promise<void>;
+  /** Makes a new site folder: refuses one that is not empty; all files durable before it returns. */
+  establish(folder: SiteFolder): Promise<void>;
+  /** Signs with the operator's Ed25519 key file (`--key`, the configured one, or the sandbox's); asks for its passphrase where it has one. */
+  sign(operator: string, statement: string): Promise<string>;
+  /** Makes an Ed25519 and an age key pair under keys/; unencrypted only for a sandbox. Returns the public halves. */
+  makeKeys(operator: string, passphrase?: string): Promise<Pick<Operator, 'key' | 'age'>>;
+}
+
+/** What `site init` writes. Paths are below the site folder; folders are 0700, files 0600 unless `mode` says otherwise. */
+export interface SiteFolder {
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array; readonly mode?: number }[];
+  readonly databases: readonly {
+    readonly path: string;
+    readonly schema: readonly string[];
+    readonly tables: readonly { readonly insert: string; readonly rows: Iterable<readonly Cell[]> }[];
+  }[];
+}
+
+export interface StoredLine {
+  readonly segment: string;
+  /** Byte offset in the segment. */
+  readonly offset: number;
+  /** The line without its newline. */
+  readonly bytes: Uint8Array;
+  /** False for a last line without newline: a torn tail. */
+  readonly whole: boolean;
+}
