@@ -13,6 +13,8 @@ export interface World {
   ask(question: Question): Promise<Answer>;
   readonly keep: Keep;
   now(): Date;
+  /** Resolves after so many milliseconds, or at once when aborted. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface Hooks {
@@ -43,6 +45,8 @@ export type FileSeen =
       readonly mode: number;
       readonly owner: number;
       readonly group: number;
+      /** Where a link points, as it is written in the link. */
+      readonly target?: string;
     };
 
 /** Facts of a configured thing for `doctor`: reachable, what version, how it was reached, or what stands in the way and what to do. */
