@@ -44,6 +44,7 @@ export type RunEvent =
         next: readonly string[];
       }
     >
+  | Of<'run.unwinding', { why: Text }>
   | Of<'run.closed', { verdict: Verdict; text?: Text; remaining?: readonly Text[] }>
   | Of<'step.began', { title: Text }>
   | Of<'step.skipped', { reason: Text }>
