@@ -14,16 +14,17 @@ export function invoiceCells(
   const draw = chance(`${seed}/invoice/${id}`);
   const buyer = draw.below(5) === 0 ? person(draw) : taxpayerAt(draw.below(taxpayers));
   const cents = (1 + draw.below(99_999)) * 10 ** draw.below(4) + draw.below(100);
+  const issued = day(draw, 2024, 2025);
   const rate = draw.pick([0.01, 0.03, 0.06, 0.09, 0.13]);
   return [
     id,
-    ...numberOf(draw, id),
+    ...numberOf(draw, id, issued),
     taxpayerAt(draw.below(taxpayers)).creditCode,
     buyer.creditCode,
     buyer.name,
     cents / 100,
     Math.round(cents * rate) / 100,
-    `${day(draw, 2024, 2025)} ${time(draw)}`,
+    `${issued} ${time(draw)}`,
     draw.pick(['正常', '正常', '正常', '正常', '正常', '正常', '作废', '红冲']),
     draw.pick(GOODS),
     remark(draw, id),
@@ -31,8 +32,8 @@ export function invoiceCells(
 }
 
 /** invoice_no and invoice_code: three of ten are old ones. */
-function numberOf(draw: Chance, id: number): readonly [string, string | null] {
-  if (draw.below(10) >= 3) return [`2${4 + draw.below(3)}45${1 + draw.below(2)}${String(id).padStart(15, '0')}`, null];
+function numberOf(draw: Chance, id: number, issued: string): readonly [string, string | null] {
+  if (draw.below(10) >= 3) return [`${issued.slice(2, 4)}45${1 + draw.below(2)}${String(id).padStart(15, '0')}`, null];
   const code =
     draw.below(2) === 0 ? `45002${draw.below(6)}${draw.digits(4)}` : `04500${draw.below(3)}${draw.digits(6)}`;
   return [String(id % 100_000_000).padStart(8, '0'), code];
@@ -83,9 +84,13 @@ const HIDING: readonly ((draw: Chance) => string)[] = [
 
 /** Cuts a number into groups as people write it. */
 function grouped(text: string, sizes: readonly number[], separator: string): string {
-  let at = 0;
-  const groups = sizes.map((size) => text.slice(at, (at += size)));
-  return groups.filter((group) => group !== '').join(separator);
+  const groups: string[] = [];
+  let rest = text;
+  for (const size of sizes) {
+    if (rest !== '') groups.push(rest.slice(0, size));
+    rest = rest.slice(size);
+  }
+  return groups.join(separator);
 }
 
 /** The same in full-width forms. */

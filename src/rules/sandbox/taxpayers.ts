@@ -84,7 +84,7 @@ export function personName(draw: Chance): string {
   const kind = draw.below(20);
   if (kind === 0) return draw.pick(DOTTED_NAMES);
   const given = draw.pick(GIVEN);
-  return `${draw.pick(kind === 1 ? COMPOUND_SURNAMES : SURNAMES)}${given}${draw.below(3) === 0 && given.length === 1 ? draw.pick(GIVEN) : ''}`;
+  return `${draw.pick(kind === 1 ? COMPOUND_SURNAMES : SURNAMES)}${given}${draw.below(3) === 0 && given.length === 1 ? draw.pick(GIVEN.slice(0, 6)) : ''}`;
 }
 
 export function phone(draw: Chance): string {
