@@ -1,0 +1,9 @@
+/** All nouns, in the order of the help. Data only: each verb loads its code when it is called. */
+import { approve } from './approve.ts';
+import type { Noun } from './command.ts';
+import { operator } from './operator.ts';
+import { reject } from './reject.ts';
+import { rollback } from './rollback.ts';
+import { runbook } from './runbook.ts';
+
+export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, operator];

@@ -1,0 +1,121 @@
+/** What goes to the two streams, in which language and form. Data on standard output, talk on standard error. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Entry } from './core/event.ts';
+import type { Report } from './core/report.ts';
+import type { Stop } from './core/stop.ts';
+import type { Dictionary } from './core/text.ts';
+
+export type Language = 'zh-CN' | 'en';
+
+/** How this invocation speaks. Both streams survive a reader that went away and a terminal that hung up. */
+export interface Output {
+  json: boolean;
+  language: Language;
+  colour: boolean | undefined;
+  /** The person said which language; the site's own no longer counts. */
+  chosen: boolean;
+  dictionary(): Dictionary;
+  data(text: string): void;
+  talk(line: string): void;
+  mute(): void;
+}
+
+/** Output for the process's own streams. */
+export function openOutput(json: boolean, language: Language): Output {
+  let muted = false;
+  const loaded = new Map<Language, Dictionary>();
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', quiet);
+  return {
+    json,
+    language,
+    colour: undefined,
+    chosen: false,
+    dictionary() {
+      if (!loaded.has(this.language)) loaded.set(this.language, readDictionary(this.language));
+      return loaded.get(this.language) ?? {};
+    },
+    data: (text) => void (muted || process.stdout.write(text)),
+    talk: (line) => void (muted || process.stderr.write(line.endsWith('\n') ? line : `${line}\n`)),
+    mute: () => {
+      muted = true;
+    },
+  };
+}
+
+/** A closed pipe or a lost terminal is the reader's choice; anything else is a fault of ours. */
+function quiet(cause: NodeJS.ErrnoException): void {
+  if (!['EPIPE', 'EIO', 'ENXIO', 'ECONNRESET'].includes(cause.code ?? '')) throw cause;
+}
+
+function readDictionary(language: Language): Dictionary {
+  if (language === 'en') return {};
+  try {
+    return JSON.parse(readFileSync(new URL(`../templates/locales/${language}.json`, import.meta.url), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** `--lang`, `GXOPS_LANG`, then the site's, then the locale; undefined where the first two say nothing usable. */
+export function languageOf(words: readonly (string | undefined)[]): Language | undefined {
+  for (const word of words) {
+    if (word && /^zh/i.test(word)) return 'zh-CN';
+    if (word && /^(en|C$|POSIX$)/i.test(word)) return 'en';
+  }
+  return undefined;
+}
+
+/** Where a Report goes: `format` and `report` are the flags of that name. */
+export interface Form {
+  readonly format: string | undefined;
+  readonly report: string | undefined;
+}
+
+/** The Report on standard output, and in `--report FILE` where asked. */
+export async function showReport(output: Output, report: Report, command: string, form: Form): Promise<void> {
+  const format = form.report ? 'terminal' : form.format;
+  output.data(await draw(output.json ? 'json' : format, output, report, command, process.stdout));
+  if (!form.report) return;
+  writeFileSync(form.report, await draw(formOf(form), output, report, command), { mode: 0o600 });
+}
+
+/** The form of the file: `--format`, else by its ending, else Markdown. */
+function formOf(form: Form): string {
+  const ending = form.report?.split('.').pop() ?? '';
+  return form.format ?? { html: 'html', json: 'json', txt: 'terminal' }[ending] ?? 'md';
+}
+
+type Draw = string | undefined;
+
+async function draw(form: Draw, output: Output, report: Report, command: string, stream?: NodeJS.WriteStream) {
+  const tongue = { dictionary: output.dictionary() };
+  if (form === 'json') return (await import('./views/json.ts')).drawJson(report, command, tongue);
+  if (form === 'md') return (await import('./views/markdown.ts')).drawMarkdown(report, tongue);
+  if (form === 'html') return (await import('./views/html.ts')).drawHtml(report, tongue);
+  const { drawTerminal } = await import('./views/terminal.ts');
+  return drawTerminal(report, await howOf(output, stream));
+}
+
+/** How to draw on a stream; without one as for a file. */
+async function howOf(output: Output, stream?: NodeJS.WriteStream) {
+  const { wantsColour } = await import('./views/colour.ts');
+  const tty = stream?.isTTY === true;
+  return {
+    dictionary: output.dictionary(),
+    columns: tty ? (stream.columns ?? 80) : 0,
+    colour: stream !== undefined && wantsColour(process.env, tty, output.colour),
+  };
+}
+
+/** A refusal on standard error. */
+export async function showStop(output: Output, stop: Stop, command: string, exit: number): Promise<void> {
+  const { drawStop, drawStopJson } = await import('./views/stop.ts');
+  const how = await howOf(output, process.stderr);
+  output.talk(output.json ? drawStopJson(stop, command, exit, how) : drawStop(stop, how));
+}
+
+/** One journal entry of this invocation, as talk. */
+export async function showEntry(output: Output, entry: Entry): Promise<void> {
+  const { drawEntry } = await import('./views/entry.ts');
+  output.talk(drawEntry(entry, await howOf(output, process.stderr)));
+}

@@ -1,0 +1,95 @@
+/** One invocation from its words to its exit code: the only place that builds the real World, and the only catch. */
+
+import type { Verb } from './commands/command.ts';
+import { NOUNS } from './commands/index.ts';
+import type { Report } from './core/report.ts';
+import { Stop } from './core/stop.ts';
+import { t } from './core/text.ts';
+import { EXIT } from './core/verdict.ts';
+import { asks, early, type Options, parse, route } from './main-args.ts';
+import { languageOf, type Output, openOutput, showReport, showStop } from './main-output.ts';
+import { listen, type Signals } from './main-signals.ts';
+
+/** Sets the process's exit code; output drains by itself, so nothing is cut off. */
+export async function run(words: readonly string[]): Promise<void> {
+  const spoken = [early(words, '--lang'), process.env.GXOPS_LANG];
+  const locale = [process.env.LC_ALL, process.env.LC_MESSAGES, process.env.LANG];
+  const output = openOutput(asks(words, '--json'), languageOf([...spoken, ...locale]) ?? 'en');
+  output.chosen = languageOf(spoken) !== undefined;
+  output.colour = !asks(words, '--no-color');
+  const signals = listen(output);
+  try {
+    process.exitCode = await invoke(words, output, signals);
+  } catch (cause) {
+    process.exitCode = await refuse(cause, words, output, signals);
+  }
+}
+
+async function invoke(words: readonly string[], output: Output, signals: Signals): Promise<number> {
+  if (asks(words, '--version', '-V')) return said(output, `gxops ${process.env.GXOPS_VERSION}\n`);
+  if (words[0] === 'help') return help(words.slice(1), output);
+  const { noun, verb, rest } = route(words, NOUNS);
+  if (asks(words, '--help', '-h')) return help([noun?.name ?? '', verb?.name ?? ''], output);
+  if (noun && !verb) return help([noun.name], output);
+  const label = [noun?.name, verb?.name].filter(Boolean).join(' ');
+  const home = verb ?? HOME;
+  const { args, options } = parse(home, `gxops ${label}`.trim(), rest);
+  const { callFor } = await import('./main-call.ts');
+  const call = await callFor(home, args, options, output, signals);
+  if (!call) return help([], output);
+  if (home.kind === 'reading') signals.quick();
+  const { run: work } = await home.load();
+  const report = await work(call);
+  await showReport(output, report, label || 'home', {
+    format: text(options, 'format'),
+    report: text(options, 'report'),
+  });
+  return exitOf(report, signals);
+}
+
+/** Bare `gxops`. */
+const HOME: Verb = {
+  name: '',
+  title: t('what is open, due or waiting for you'),
+  kind: 'reading',
+  load: () => import('./commands/home.ts'),
+};
+
+const text = (options: Options, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+function exitOf(report: Report, signals: Signals): number {
+  if (report.verdict === 'interrupted') return signals.code() ?? EXIT.interrupted;
+  return report.exit ?? EXIT[report.verdict];
+}
+
+function said(output: Output, line: string): number {
+  output.data(line);
+  return 0;
+}
+
+async function help(words: readonly string[], output: Output): Promise<number> {
+  const { helpFor } = await import('./main-help.ts');
+  return said(output, helpFor(words, NOUNS, output.dictionary()));
+}
+
+/** Says what went wrong and gives the exit code for it. */
+async function refuse(cause: unknown, words: readonly string[], output: Output, signals: Signals): Promise<number> {
+  const stop = cause instanceof Stop ? cause : await (await import('./main-bug.ts')).bugStop(cause, words);
+  const exit = stop.verdict === 'interrupted' ? (signals.code() ?? EXIT.interrupted) : EXIT[stop.verdict];
+  if (process.env.GXOPS_DEBUG === '1') output.talk((await import('./main-bug.ts')).redacted(cause, words));
+  await showStop(output, stop, commandOf(words), exit);
+  return exit;
+}
+
+/** Noun and verb as typed where they are ours; never a value. */
+function commandOf(words: readonly string[]): string {
+  try {
+    const { noun, verb } = route(words, NOUNS);
+    return [noun?.name, verb?.name].filter(Boolean).join(' ') || 'gxops';
+  } catch {
+    return 'gxops';
+  }
+}

@@ -1,0 +1,43 @@
+/** Interrupts: the first asks the work to end well, the second leaves at once and says what that means. */
+import { speak, t } from './core/text.ts';
+import type { Output } from './main-output.ts';
+
+const NUMBER = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+type Name = keyof typeof NUMBER;
+
+/** `code` is the exit code of the signal that came, undefined while none has. `quick` leaves at the first one. */
+export interface Signals {
+  readonly signal: AbortSignal;
+  code(): number | undefined;
+  /** From now on nothing is under way that must end well: a signal ends the process. */
+  quick(): void;
+}
+
+/** Listens from now on. After a hang-up nothing is written to the terminal any more. */
+export function listen(output: Output): Signals {
+  const controller = new AbortController();
+  let came: Name | undefined;
+  let atOnce = false;
+  const quick = () => {
+    atOnce = true;
+  };
+  const on = (name: Name) => {
+    if (name === 'SIGHUP') output.mute();
+    if (atOnce || (came && name === 'SIGINT')) {
+      output.talk(speak(came ? LEFT : STOPPED, output.dictionary()));
+      process.exit(NUMBER[name]);
+    }
+    if (came) return;
+    came = name;
+    output.talk(speak(ENDING, output.dictionary()));
+    controller.abort(name);
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => on(name));
+  return { signal: controller.signal, code: () => came && NUMBER[came], quick };
+}
+
+const ENDING = t('Interrupted: what is under way ends first, then the run suspends. Ctrl-C again leaves at once.');
+const STOPPED = t('Interrupted. Nothing was changed.');
+const LEFT = t(
+  'Left at once. A change under way may or may not have happened; the journal holds its intent. Next: gxops runbook runs --open',
+);

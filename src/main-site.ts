@@ -1,0 +1,88 @@
+/** Which site folder, which site, which operator: found as the command line, the environment and the journal say. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { nearest } from './core/nearest.ts';
+import type { Site } from './core/site.ts';
+import { Stop } from './core/stop.ts';
+import { t } from './core/text.ts';
+import type { Keep } from './core/world.ts';
+
+const NOTHING = t('Nothing was done.');
+const EVERYBODYS = '/etc/gxops';
+
+/** The folder of `--site`, of GXOPS_SITE, the nearest parent with a site.yml, /etc/gxops; undefined where there is none. */
+export function findSite(flag: string | undefined): string | undefined {
+  for (const [from, given] of [
+    ['--site', flag],
+    ['GXOPS_SITE', process.env.GXOPS_SITE],
+  ] as const) {
+    if (given === undefined || (given === '' && from === 'GXOPS_SITE')) continue;
+    if (isFile(join(given, 'site.yml'))) return resolve(given);
+    throw new Stop('usage', t('{from}: {given} is not a site folder: it holds no site.yml.', { from, given }), {
+      notDone: NOTHING,
+      next: ['gxops site init DIR --sandbox'],
+    });
+  }
+  for (let dir = process.cwd(); ; dir = dirname(dir)) {
+    if (isFile(join(dir, 'site.yml'))) return dir;
+    if (dir === dirname(dir)) break;
+  }
+  return isFile(join(EVERYBODYS, 'site.yml')) ? EVERYBODYS : undefined;
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}
+
+/** The refusal where no site was found. */
+export function noSite(): Stop {
+  return new Stop(
+    'usage',
+    t('No site folder: neither --site nor GXOPS_SITE names one, and no parent folder holds a site.yml.'),
+    {
+      notDone: NOTHING,
+      next: ['gxops site init DIR --sandbox', 'gxops --site DIR …'],
+    },
+  );
+}
+
+/** The parsed site of a folder; Stop('usage') at file:line where site.yml does not hold. */
+export async function loadSite(dir: string): Promise<Site> {
+  const { parseSite } = await import('./rules/site.ts');
+  const file = join(dir, 'site.yml');
+  const template = readFileSync(new URL('../templates/site.yml', import.meta.url), 'utf8');
+  return parseSite(readFileSync(file, 'utf8'), dir, template);
+}
+
+/** A site of which nothing is known but its folder: for commands that make one or need none. */
+export function emptySite(dir: string): Site {
+  const limits = {
+    rows: 0,
+    twoApprovalsAboveRows: 0,
+    statementTimeout: 60_000,
+    approvalExpires: 7_200_000,
+    coverage: 0.8,
+  };
+  return {
+    ...{ dir, name: '', language: 'en', timeZone: 'UTC', sandbox: false, limits },
+    ...{ hosts: {}, databases: {}, redis: {}, search: {}, goldengate: {}, windows: {} },
+    ...{ neighbours: {}, obeys: {}, classification: {}, keys: {}, parameters: {} },
+  };
+}
+
+/** Who acts: `--as`, GXOPS_OPERATOR, else the operator mapped to the OS account; '' where nobody is. */
+export async function findOperator(keep: Keep, flag: string | undefined, account: string): Promise<string> {
+  const { foldRoster, operatorOf, ROSTER_TYPES } = await import('./records/roster.ts');
+  const roster = foldRoster(await keep.entries({ types: ROSTER_TYPES }));
+  const [from, name] = flag === undefined ? ['GXOPS_OPERATOR', process.env.GXOPS_OPERATOR] : ['--as', flag];
+  if (!name) return operatorOf(roster, account)?.name ?? '';
+  const known = roster.get(name);
+  if (known && !known.retired) return name;
+  const names = [...roster.values()].filter((one) => !one.retired).map((one) => one.name);
+  const values = { from, name, names: names.join(', '), near: nearest(name, names) ?? '' };
+  if (known) throw new Stop('refused', t('{from}: {name} is retired. Active: {names}.', values), { notDone: NOTHING });
+  const text = values.near
+    ? t('{from}: {name} is no operator of this site. Did you mean {near}? Known: {names}.', values)
+    : t('{from}: {name} is no operator of this site. Known: {names}.', values);
+  throw new Stop('usage', text, { notDone: NOTHING, next: ['gxops operator list'] });
+}

@@ -1,0 +1,22 @@
+/** argv in, exit code out. Loads nothing for `--version`; everything else lies behind one import, with the compile cache on. */
+import { accessSync, constants } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+
+const words = process.argv.slice(2);
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V' || words[0] === 'version')) {
+  process.stdout.write(`gxops ${process.env.GXOPS_VERSION}\n`);
+} else {
+  enableCompileCache(cacheFolder());
+  const { run } = await import('./main-run.ts');
+  await run(words);
+}
+
+/** Beside the build where we may write, else the user's cache; a cache that cannot be had is no failure. */
+function cacheFolder(): string {
+  try {
+    accessSync(import.meta.dirname, constants.W_OK);
+    return `${import.meta.dirname}/.cache`;
+  } catch {
+    return `${process.env.XDG_CACHE_HOME || `${process.env.HOME || '/nonexistent'}/.cache`}/gxops`;
+  }
+}
