@@ -1,0 +1,67 @@
+/** A Report on a terminal: the verdict first, what to type next last; off a terminal the same lines plain, unwrapped and unboxed. */
+import type { Report } from '../core/report.ts';
+import type { Stop } from '../core/stop.ts';
+import { type Text, t } from '../core/text.ts';
+import { EXIT, type Verdict } from '../core/verdict.ts';
+import { paintFor, toneOf } from './colour.ts';
+import { type How, say, sayLine } from './how.ts';
+import { factLines, flow } from './terminal/block.ts';
+import { drawSection } from './terminal/section.ts';
+import { VERDICT_WORDS } from './words.ts';
+
+export type { How } from './how.ts';
+
+/** The report as lines, ending in a newline. A report that is one verbatim text and nothing else is that text alone: made to be piped. */
+export function drawTerminal(report: Report, how: How): string {
+  const [only] = report.sections;
+  if (report.sections.length === 1 && only?.kind === 'verbatim' && only.heading === undefined) {
+    return ended(say(only.text, how));
+  }
+  const blocks = [headOf(report, how), ...report.sections.map((section) => drawSection(section, how))];
+  const shown = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${[...shown, ...nextBlock(report.next, how)].join('\n\n')}\n`;
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function headOf(report: Report, how: How): string[] {
+  const exit = report.exit ?? EXIT[report.verdict];
+  const facts = [...(report.run === undefined ? [] : [`${say(t('run'), how)} ${sayLine(report.run, how)}`])];
+  facts.push(`${say(t('exit code'), how)} ${exit}`);
+  return [...marked(report.verdict, report.title, how), paintFor(how.colour).dim(facts.join('  '))];
+}
+
+function marked(verdict: Verdict, title: Text, how: How): string[] {
+  const paint = paintFor(how.colour);
+  const mark = `[${say(VERDICT_WORDS[verdict], how)}]`;
+  return flow(mark, paint[toneOf(verdict)], say(title, how), how, paint.bold);
+}
+
+function nextBlock(next: readonly string[] | undefined, how: How): string[] {
+  if (next === undefined || next.length === 0) return [];
+  const paint = paintFor(how.colour);
+  // Never wrapped: a command is there to be copied.
+  return [[paint.bold(say(t('next:'), how)), ...next.map((command) => `  ${sayLine(command, how)}`)].join('\n')];
+}
+
+/** A refusal or an error for stderr: what failed and where, what was not done, what is safe, what to type. */
+export function drawStop(stop: Stop, how: How): string {
+  const { notDone, safe, next } = stop.detail;
+  const facts: [Text, Text | undefined][] = [
+    [t('at'), placeOf(stop)],
+    [t('not done'), notDone ?? (stop.verdict === 'usage' ? t('nothing was touched') : undefined)],
+    [t('safe'), safe],
+  ];
+  const told = facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
+  const head = [...marked(stop.verdict, stop.text, how), ...factLines(told, how, 2)].join('\n');
+  return `${[head, ...nextBlock(next, how)].join('\n')}\n`;
+}
+
+/** `file:line:column`, as an editor takes it. */
+export function placeOf(stop: Stop): string | undefined {
+  const place = stop.detail.place;
+  if (place === undefined) return undefined;
+  return [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
+}
