@@ -47,6 +47,8 @@ export interface RunState {
   /** The newest entry's time. */
   readonly last: string;
   readonly steps: Readonly<Record<string, StepPhase>>;
+  /** When each step first began, ISO. */
+  readonly began: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<string, Answer>>;
   readonly findings: Readonly<Record<string, readonly Finding[]>>;
   /** What was approved, by the approve step's id. */
@@ -85,7 +87,7 @@ export function afterEntry(state: RunState | undefined, entry: Entry): RunState 
   const { body } = entry;
   if (body.type === 'run.opened' && body.run) return opened(entry, body.run, body.data);
   if (!state || body.run !== state.run) return state;
-  return { ...afterEvent(state, body), last: body.t };
+  return { ...afterEvent(state, body, body.t), last: body.t };
 }
 
 function opened(entry: Entry, run: string, data: Extract<Draft, { type: 'run.opened' }>['data']): RunState {
@@ -97,6 +99,7 @@ function opened(entry: Entry, run: string, data: Extract<Draft, { type: 'run.ope
     opened: body.t,
     last: body.t,
     steps: {},
+    began: {},
     answers: {},
     findings: {},
     plans: {},
@@ -105,10 +108,10 @@ function opened(entry: Entry, run: string, data: Extract<Draft, { type: 'run.ope
   };
 }
 
-function afterEvent(state: RunState, event: Draft): RunState {
+function afterEvent(state: RunState, event: Draft, at: string): RunState {
   if (event.type.startsWith('change.') || event.type.startsWith('undo.'))
     return { ...state, changes: changesAfter(state.changes, event) };
-  if (event.step !== undefined) return { ...state, ...stepAfter(state, event, event.step) };
+  if (event.step !== undefined) return { ...state, ...stepAfter(state, event, event.step, at) };
   return runAfter(state, event);
 }
 
@@ -130,11 +133,11 @@ function runAfter(state: RunState, event: Draft): RunState {
   }
 }
 
-function stepAfter(state: RunState, event: Draft, step: string): Partial<RunState> {
+function stepAfter(state: RunState, event: Draft, step: string, at: string): Partial<RunState> {
   const phase = (to: StepPhase) => ({ steps: { ...state.steps, [step]: to } });
   switch (event.type) {
     case 'step.began':
-      return phase('began');
+      return { ...phase('began'), began: { [step]: at, ...state.began } };
     case 'step.failed':
       return phase('failed');
     case 'step.ended':
