@@ -35,9 +35,8 @@ export async function playAct(course: Course, step: ActStep): Promise<void> {
   const begun = course.state.changes.some((change) => change.step === step.id);
   if (!begun && certain) await sameStill(course, step, changes);
   const targets = [...new Set(changes.map(targetOf))];
-  const hold = { operator: course.session.operator, why: course.state.run };
-  if (changes.length > 0)
-    await course.session.world.keep.hold(targets, hold, () => performAll(course, step, changes, targets));
+  const why = `${course.book.name} ${course.state.run}`;
+  if (changes.length > 0) await holding(course, targets, why, () => performAll(course, step, changes, targets));
   const findings = await within(course, step, step.verify(momentOf(course)));
   await found(course, step.id, findings, true);
 }
