@@ -37,7 +37,10 @@ export interface PlanRow {
 /** The line as a row. */
 export function planRow(line: PlanLine): PlanRow {
   const common = { step: line.step, title: line.title, certainty: certaintyText(line.certainty) };
-  if (line.item.kind === 'nothing') return { ...common, body: [], detail: [] };
+  if (line.item.kind === 'nothing') {
+    const known = typeof line.certainty === 'string';
+    return { ...common, certainty: known ? t('nothing to do') : common.certainty, body: [], detail: [] };
+  }
   if (line.item.kind === 'release') {
     return { ...common, what: line.item.path, body: outline(line.item.binding), detail: [] };
   }
@@ -91,7 +94,7 @@ function wayBack(change: Change): Text {
 function undoText(undo: Undo): Text {
   if ('irreversible' in undo) return t('no way back, because {reason}', { reason: undo.irreversible });
   if (undo.length === 0) return t('nothing needs undoing');
-  return undo.map((change) => `${summaryOf(change)} (${targetOf(change)})`).join('; ');
+  return undo.map((one) => `${one.kind === 'sql' ? one.text : summaryOf(one)} (${targetOf(one)})`).join('\n');
 }
 
 function probed(change: Change): Text {

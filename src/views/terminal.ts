@@ -19,7 +19,14 @@ export function drawTerminal(report: Report, how: How): string {
   }
   const blocks = [headOf(report, how), ...report.sections.map((section) => drawSection(section, how))];
   const shown = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
-  return `${[...shown, ...nextBlock(report.next, how)].join('\n\n')}\n`;
+  const foot = [...footOf(report, shown, how), ...nextBlock(report.next, how)];
+  return `${[...shown, ...foot].join('\n\n')}\n`;
+}
+
+/** On a terminal a long report has scrolled its head away: the verdict again, above what to type next. */
+function footOf(report: Report, shown: readonly string[], how: How): string[] {
+  const long = shown.join('\n\n').split('\n').length > 20;
+  return how.columns > 0 && long ? [marked(report.verdict, report.title, how).join('\n')] : [];
 }
 
 function ended(text: string): string {

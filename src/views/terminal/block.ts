@@ -10,8 +10,9 @@ const asIs: Brush = (text) => text;
 export function flow(lead: string, brush: Brush, text: string, how: How, body: Brush = asIs): string[] {
   const indent = widthOf(lead) + 1;
   const room = roomOf(how) - indent;
-  // Too narrow to stand beside the lead: beneath it, a little indented.
-  if (room < 16) return [brush(lead), ...wrapped(text, roomOf(how) - 4).map((line) => `    ${body(line)}`)];
+  // Beneath the lead, a little indented, where there is no room beside it, or where a digest would be torn that fits there.
+  const whole = widthOf(text) > room && /^\S+$/.test(text) && widthOf(text) <= roomOf(how) - 4;
+  if (room < 16 || whole) return [brush(lead), ...wrapped(text, roomOf(how) - 4).map((line) => `    ${body(line)}`)];
   return wrapped(text, room).map(
     (line, i) => (i === 0 ? brush(lead) : ' '.repeat(indent - 1)) + ` ${body(line)}`.trimEnd(),
   );

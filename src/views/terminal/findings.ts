@@ -3,7 +3,7 @@ import type { Finding, Outcome } from '../../core/finding.ts';
 import { t } from '../../core/text.ts';
 import { pad, widthOf } from '../../core/width.ts';
 import { type Paint, paintFor, toneOf } from '../colour.ts';
-import { type How, say, sayLine } from '../how.ts';
+import { type How, roomOf, say, sayLine } from '../how.ts';
 import { OUTCOME_WORDS, particulars, tally, worstFirst } from '../words.ts';
 import { factLines, flow } from './block.ts';
 
@@ -13,9 +13,23 @@ export function findingLines(findings: readonly Finding[], how: How): string[] {
   const counts = tally(findings);
   const paint = paintFor(how.colour);
   const widest = Math.max(...counts.map(([outcome]) => widthOf(mark(outcome, how))));
-  const sums = counts.map(([outcome, count]) => `${paint[toneOf(outcome)](mark(outcome, how))} ${count}`);
+  const sums = packed(
+    counts.map(([outcome, count]) => `${paint[toneOf(outcome)](mark(outcome, how))} ${count}`),
+    roomOf(how) - 2,
+  );
   const each = worstFirst(findings).flatMap((finding) => oneFinding(finding, widest, paint, how));
-  return [`  ${sums.join('  ')}`, ...each];
+  return [...sums.map((line) => `  ${line}`), ...each];
+}
+
+/** As many parts on a line as fit. */
+function packed(parts: readonly string[], room: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 2 + widthOf(part) <= room) lines[lines.length - 1] = `${last}  ${part}`;
+    else lines.push(part);
+  }
+  return lines;
 }
 
 function mark(outcome: Outcome, how: How): string {

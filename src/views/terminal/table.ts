@@ -70,7 +70,7 @@ function fitted(rows: Cells, columns: number): number[] | undefined {
   const room = columns - 3 * count - 1;
   let cap = Math.max(...natural);
   const total = (limit: number) => natural.reduce((sum, width) => sum + Math.min(width, limit), 0);
-  while (cap >= NARROWEST && total(cap) > room) cap--;
+  while (cap > 0 && total(cap) > room) cap--;
   return cap < Math.min(NARROWEST, Math.max(...natural)) ? undefined : natural.map((width) => Math.min(width, cap));
 }
 
