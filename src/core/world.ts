@@ -171,6 +171,8 @@ export interface Keep {
   fetch(path: string, sha256?: string): Promise<Uint8Array | undefined>;
   /** Streams, encrypts, hashes, syncs and renames; nothing stays under the final name or a temporary one when it fails. */
   artefact(product: Product, progress: (at: Progress) => void, signal?: AbortSignal): Promise<Artefact>;
+  /** Text of a file of the shipped templates folder, by its path below it, e.g. `site.yml`; Stop('bug') where it is not there. */
+  template(name: string): Promise<string>;
   /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */
   files(folder: string): Promise<readonly string[]>;
   /** Removes a side file or an artefact's folder; durable. Absent is fine. */
