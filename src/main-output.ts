@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Entry } from './core/event.ts';
 import type { Report } from './core/report.ts';
 import type { Stop } from './core/stop.ts';
-import type { Dictionary } from './core/text.ts';
+import { type Dictionary, speak, t } from './core/text.ts';
 
 export type Language = 'zh-CN' | 'en';
 
@@ -17,12 +17,21 @@ export interface Output {
   dictionary(): Dictionary;
   data(text: string): void;
   talk(line: string): void;
+  /** A line that the next one replaces where it is `moving`. */
+  passing(line: string, moving: boolean): void;
   mute(): void;
 }
 
 /** Output for the process's own streams. */
 export function openOutput(json: boolean, language: Language): Output {
   let muted = false;
+  let passing = false;
+  const write = (text: string) => void (muted || process.stderr.write(text));
+  const clear = () => {
+    const was = passing;
+    passing = false;
+    return was ? '\r\u001b[K' : '';
+  };
   const loaded = new Map<Language, Dictionary>();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', quiet);
   return {
@@ -34,8 +43,17 @@ export function openOutput(json: boolean, language: Language): Output {
       if (!loaded.has(this.language)) loaded.set(this.language, readDictionary(this.language));
       return loaded.get(this.language) ?? {};
     },
-    data: (text) => void (muted || process.stdout.write(text)),
-    talk: (line) => void (muted || process.stderr.write(line.endsWith('\n') ? line : `${line}\n`)),
+    data: (text) => {
+      if (passing) write(clear());
+      if (!muted) process.stdout.write(text);
+    },
+    talk: (line) => {
+      write(`${clear()}${line.endsWith('\n') ? line : `${line}\n`}`);
+    },
+    passing: (line, moves) => {
+      write(moves ? `${clear()}${line}` : `${line}\n`);
+      passing = moves;
+    },
     mute: () => {
       muted = true;
     },
@@ -108,14 +126,34 @@ async function howOf(output: Output, stream?: NodeJS.WriteStream) {
 }
 
 /** A refusal on standard error. */
-export async function showStop(output: Output, stop: Stop, command: string, exit: number): Promise<void> {
-  const { drawStop, drawStopJson } = await import('./views/stop.ts');
+export async function showStop(output: Output, stop: Stop, command: string): Promise<void> {
   const how = await howOf(output, process.stderr);
-  output.talk(output.json ? drawStopJson(stop, command, exit, how) : drawStop(stop, how));
+  if (output.json) output.talk((await import('./views/json.ts')).drawStopJson(stop, command, how));
+  else output.talk((await import('./views/terminal.ts')).drawStop(stop, how));
 }
 
-/** One journal entry of this invocation, as talk. */
-export async function showEntry(output: Output, entry: Entry): Promise<void> {
+/** What a session tells while it works: entries as lines, progress as a line that moves on a terminal and as dated lines elsewhere. */
+export async function openTalk(output: Output, talkative: boolean) {
   const { drawEntry } = await import('./views/entry.ts');
-  output.talk(drawEntry(entry, await howOf(output, process.stderr)));
+  const how = await howOf(output, process.stderr);
+  const moving = process.stderr.isTTY === true && !output.json;
+  let begun = 0;
+  let shown = 0;
+  return {
+    tell: (entry: Entry) => void (talkative && output.talk(drawEntry(entry, how))),
+    progress(rows: number, bytes: number) {
+      const now = Date.now();
+      begun ||= now;
+      if (now - shown < (moving ? 200 : 10_000) || (output.json && !moving)) return;
+      shown = now;
+      output.passing(progressLine(rows, bytes, now - begun, output.dictionary(), now), moving);
+    },
+  };
+}
+
+function progressLine(rows: number, bytes: number, took: number, dictionary: Dictionary, now: number): string {
+  const rate = took > 0 ? Math.round((rows * 1000) / took) : 0;
+  const megabytes = (bytes / 1e6).toFixed(1);
+  const line = speak(t('{rows} rows, {megabytes} MB, {rate} rows/s', { rows, megabytes, rate }), dictionary);
+  return `${new Date(now).toISOString().slice(0, 19)}Z ${line}`;
 }

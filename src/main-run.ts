@@ -80,7 +80,7 @@ async function refuse(cause: unknown, words: readonly string[], output: Output, 
   const stop = cause instanceof Stop ? cause : await (await import('./main-bug.ts')).bugStop(cause, words);
   const exit = stop.verdict === 'interrupted' ? (signals.code() ?? EXIT.interrupted) : EXIT[stop.verdict];
   if (process.env.GXOPS_DEBUG === '1') output.talk((await import('./main-bug.ts')).redacted(cause, words));
-  await showStop(output, stop, commandOf(words), exit);
+  await showStop(output, stop, commandOf(words));
   return exit;
 }
 
