@@ -47,8 +47,8 @@ export async function callFor(
 async function siteFor(verb: Verb, args: readonly string[], flag: string | undefined): Promise<Site | undefined> {
   if (verb.site === 'none' && verb.arguments?.[0]?.name === 'dir') return emptySite(resolve(args[0] ?? '.'));
   const dir = findSite(flag);
+  if (verb.site === 'none') return emptySite(dir ?? process.cwd());
   if (dir !== undefined) return loadSite(dir);
-  if (verb.site === 'none') return emptySite(process.cwd());
   if (verb.name === '' && verb.kind === 'reading' && verb.site === undefined) return undefined;
   throw noSite();
 }

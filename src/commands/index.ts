@@ -5,5 +5,6 @@ import { operator } from './operator.ts';
 import { reject } from './reject.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
+import { site } from './site.ts';
 
-export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, operator];
+export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, site, operator];
