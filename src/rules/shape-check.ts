@@ -68,9 +68,12 @@ function wrong(source: Source, shape: Shape, value: Json, path: Path): Problem[]
   return [problemAt(source, path, message, near)];
 }
 
-/** A wrong value in few characters, as data; a list or map only by its kind. */
+/** A wrong value in few characters, as data, without a password before an `@`; a list or map only by its kind. */
 export function brief(value: Json): Text {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'string') {
+    const bare = value.replace(/:[^:@\s]*@/g, ':…@');
+    return JSON.stringify(bare.length > 60 ? `${bare.slice(0, 60)}…` : bare);
+  }
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
   return value === null ? t('empty') : Array.isArray(value) ? t('a list') : t('a map');
 }
