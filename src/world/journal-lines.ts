@@ -1,0 +1,78 @@
+/** Reading the journal from its first line, raw and in constant memory. */
+import path from 'node:path';
+import { Stop } from '../core/stop.ts';
+import { t } from '../core/text.ts';
+import type { StoredLine } from '../core/world.ts';
+import type { Disk } from './disk.ts';
+import { codeOf, ownFlags } from './guard.ts';
+import { readFully, segmentName, segmentsIn } from './segments.ts';
+
+const CHUNK = 1 << 20;
+/** A line without end is given out in pieces of this size, so that no file can fill the memory. */
+const LONGEST = 4 << 20;
+const LOOKS = 4;
+
+/** Stored lines of all segments in order. Stop('unreachable') where a segment cannot be read. */
+export async function* linesOf(disk: Disk, dir: string): AsyncGenerator<StoredLine> {
+  for await (const batch of batchesOf(disk, dir)) yield* batch;
+}
+
+/** The same, many at a time. */
+export async function* batchesOf(disk: Disk, dir: string): AsyncGenerator<readonly StoredLine[]> {
+  const folder = path.join(dir, 'journal');
+  const numbers = segmentsIn(disk, folder);
+  for (const number of numbers) {
+    const last = number === numbers.at(-1);
+    yield* batchesIn(disk, path.join(folder, segmentName(number)), segmentName(number), last);
+  }
+}
+
+function opened(disk: Disk, at: string): number {
+  const seen = disk.lstat(at);
+  try {
+    if (seen?.kind === 'file') return disk.open(at, ownFlags.read);
+  } catch (cause) {
+    throw new Stop('unreachable', t('{path} cannot be read: {code}', { path: at, code: codeOf(cause) }), { cause });
+  }
+  throw new Stop('unreachable', t('{path} is not a plain file', { path: at }));
+}
+
+async function* batchesIn(disk: Disk, at: string, segment: string, last: boolean): AsyncGenerator<StoredLine[]> {
+  const file = opened(disk, at);
+  try {
+    let offset = 0;
+    let looks = 0;
+    let size = CHUNK;
+    for (;;) {
+      const chunk = readFully(disk, file, offset, size);
+      const { lines, end } = cut(chunk, segment, offset);
+      if (lines.length > 0) yield lines;
+      offset += end;
+      const rest = chunk.length - end;
+      if (chunk.length === size) {
+        size = end > 0 ? CHUNK : size * 2; // no newline yet: look further
+        if (size > LONGEST) {
+          yield [{ segment, offset, bytes: chunk, whole: false }];
+          offset += chunk.length;
+          size = CHUNK;
+        }
+      } else if (rest === 0) return;
+      else if (!last || ++looks > LOOKS) {
+        yield [{ segment, offset, bytes: chunk.subarray(end), whole: false }];
+        return;
+      } else await new Promise((resolve) => setTimeout(resolve, 10)); // another process may be in the middle of its write
+    }
+  } finally {
+    disk.close(file);
+  }
+}
+
+function cut(chunk: Buffer, segment: string, offset: number): { lines: StoredLine[]; end: number } {
+  const lines: StoredLine[] = [];
+  let end = 0;
+  for (let newline = chunk.indexOf(10); newline >= 0; newline = chunk.indexOf(10, end)) {
+    lines.push({ segment, offset: offset + end, bytes: chunk.subarray(end, newline), whole: true });
+    end = newline + 1;
+  }
+  return { lines, end };
+}

@@ -1,0 +1,120 @@
+/** A lock that the kernel drops when its process dies: an exclusive transaction on an SQLite file that holds no data. */
+import fs from 'node:fs';
+import { Stop } from '../core/stop.ts';
+import { t } from '../core/text.ts';
+import type { Disk } from './disk.ts';
+import { guardFile, ownFlags } from './guard.ts';
+
+/** One lock file, opened by nothing but SQLite: closing any other descriptor of it would drop this process's lock. */
+export interface KernelLock {
+  /** True when the lock is now ours; false when another connection holds it. */
+  take(): boolean;
+  drop(): void;
+  close(): void;
+}
+
+const BUSY = 5;
+const NAPS = 24;
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+type Connection = import('node:sqlite').DatabaseSync;
+
+/** Opens (and at first makes, 0600) the lock file. Stop('refused') where something else lies at the path. */
+export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> {
+  const { DatabaseSync } = await import('node:sqlite');
+  let connection: Connection | undefined;
+  let inode = 0n;
+  const open = (): Connection => {
+    connection?.close();
+    inode = lockFile(path, disk);
+    connection = new DatabaseSync(path, { timeout: 0 });
+    return connection;
+  };
+  const take = (): boolean => {
+    for (let round = 0; round < 3; round++) {
+      const current = connection ?? open();
+      if (!begin(current, path)) return false;
+      if (disk.lstat(path)?.inode === inode) return true;
+      current.exec('COMMIT'); // the file was exchanged under us: this lock holds nobody back
+      open();
+    }
+    throw new Stop('refused', t('the lock file {path} keeps changing', { path }), {
+      notDone: t('nothing was recorded and nothing was done'),
+    });
+  };
+  return {
+    take,
+    drop: () => connection?.exec('COMMIT'),
+    close() {
+      connection?.close();
+      connection = undefined;
+    },
+  };
+}
+
+function lockFile(path: string, disk: Disk): bigint {
+  if (disk.lstat(path) === undefined) make(path, disk);
+  return guardFile(disk.lstat(path), path).inode;
+}
+
+function make(path: string, disk: Disk): void {
+  try {
+    const file = disk.open(path, ownFlags.make, 0o600);
+    disk.fchmod(file, 0o600);
+    disk.close(file); // harmless: before this call nobody can have locked a file that did not exist
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+  }
+}
+
+function begin(connection: Connection, path: string): boolean {
+  try {
+    connection.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (cause) {
+    if (((cause as { errcode?: number }).errcode ?? 0) % 256 === BUSY) return false;
+    throw new Stop('refused', t('the lock file {path} cannot be locked', { path }), {
+      notDone: t('nothing was recorded and nothing was done'),
+      safe: t('the file holds no data; nothing but gxops may open or replace it'),
+      cause,
+    });
+  }
+}
+
+/** Takes the lock, waiting at most `patience` milliseconds; false when it stayed with another. */
+export async function takeWithin(lock: KernelLock, patience: number): Promise<boolean> {
+  const until = performance.now() + patience;
+  for (let attempt = 0; ; attempt++) {
+    if (lock.take()) return true;
+    if (performance.now() >= until) return false;
+    // An append takes a fraction of a millisecond, a timer at least one: nap first, then make way for others.
+    if (attempt < NAPS) Atomics.wait(cell, 0, 0, 0.05 + (attempt % 5) * 0.05);
+    else await new Promise((resolve) => setTimeout(resolve, 1 + (attempt % 4)));
+  }
+}
+
+/** Process that holds a POSIX lock on the file, as the kernel tells it; undefined where it does not. */
+export function lockedBy(path: string, disk: Disk): number | undefined {
+  const seen = disk.lstat(path);
+  if (seen === undefined) return undefined;
+  const minor = Number((seen.device & 0xffn) | ((seen.device >> 12n) & 0xfff00n));
+  const major = Number((seen.device >> 8n) & 0xfffn);
+  const mark = ` ${hex(major)}:${hex(minor)}:${seen.inode} `;
+  const row = read('/proc/locks')
+    .split('\n')
+    .find((line) => line.includes(mark) && line.includes(' WRITE '));
+  const pid = Number(/WRITE\s+(\d+)/.exec(row ?? '')?.[1] ?? 0);
+  return pid > 0 ? pid : undefined;
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
+
+function read(path: string): string {
+  try {
+    return fs.readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
