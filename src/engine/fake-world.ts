@@ -210,7 +210,6 @@ function fakeKeep(out: Outside): Keep {
     establish: unsupported('site folder'),
     sign: unsupported('key'),
     makeKeys: unsupported('key'),
-    open: unsupported('artefact'),
   };
 }
 
