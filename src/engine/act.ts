@@ -7,7 +7,7 @@ import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import { shutTargets, windowText } from '../core/window.ts';
 import { foldRuns, inDoubt } from '../records/run.ts';
-import { type Course, fetchJson, heedSignal, holding, momentOf, within } from './course.ts';
+import { type Course, fetchOnce, heedSignal, holding, momentOf, within } from './course.ts';
 import { perform } from './deed.ts';
 import { found } from './look.ts';
 import { changesIn } from './plan.ts';
@@ -26,7 +26,7 @@ export async function approvedPlan(course: Course, step: string): Promise<Plan> 
       next: [`gxops runbook show ${course.book.name}`],
     });
   }
-  return fetchJson<Plan>(course.session, plan.plan);
+  return fetchOnce<Plan>(course, plan.plan);
 }
 
 /** Performs what is still to be performed, then verifies. */
@@ -84,6 +84,7 @@ function inWindow(course: Course, target: string): void {
 
 /** A target with an unsettled doubt of another run, or reserved by another run's open watch, takes no further change. */
 async function undoubted(course: Course, targets: readonly string[]): Promise<void> {
+  if (targets.every((target) => course.clear.has(target))) return;
   const others = foldRuns(await course.session.world.keep.entries({ open: true })).filter(
     ({ run }) => run !== course.state.run,
   );
@@ -102,4 +103,5 @@ async function undoubted(course: Course, targets: readonly string[]): Promise<vo
       next: [`gxops runbook resume ${other.run}`],
     });
   }
+  for (const target of targets) if (course.held.includes(target)) course.clear.add(target);
 }

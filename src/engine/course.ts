@@ -12,10 +12,19 @@ import { afterEntry, inDoubt, type RunState } from '../records/run.ts';
 export interface Course {
   readonly session: Session;
   readonly book: Runbook;
-  /** Targets this invocation has locked already. */
+  /** Targets locked for as long as this invocation works on the run. */
   readonly held: readonly string[];
+  /** Held targets that were seen free of other runs' doubts; they stay so while they are held. */
+  readonly clear: Set<string>;
+  /** Parsed side files by hash: a plan of hundreds of steps is read once. */
+  readonly parsed: Map<string, unknown>;
   /** Replaced after each entry; read it afresh. */
   state: RunState;
+}
+
+/** A course at its beginning, with the targets its invocation has locked. */
+export function courseOf(session: Session, book: Runbook, state: RunState, held: readonly string[] = []): Course {
+  return { session, book, state, held, clear: new Set(), parsed: new Map() };
 }
 
 /** Locks the targets that are not locked yet for the time of `work`. */
@@ -189,4 +198,14 @@ export async function fetchJson<T>(
     );
   }
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+}
+
+/** `fetchJson`, read once a course: a side file's hash names its content for ever. */
+export async function fetchOnce<T>(
+  course: Course,
+  file: { readonly path: string; readonly sha256: string },
+): Promise<T> {
+  const known = course.parsed.get(file.sha256) ?? (await fetchJson<T>(course.session, file));
+  course.parsed.set(file.sha256, known);
+  return known as T;
 }

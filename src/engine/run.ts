@@ -9,7 +9,7 @@ import { t } from '../core/text.ts';
 import { afterEntry, latestFindings, type RunState } from '../records/run.ts';
 import { playAct } from './act.ts';
 import { playApprove } from './approve.ts';
-import { type Course, close, type Ended, endedOf, heedSignal, momentOf, record, suspend } from './course.ts';
+import { type Course, close, courseOf, type Ended, endedOf, heedSignal, momentOf, record, suspend } from './course.ts';
 import { sameDefinition, snapshot } from './definition.ts';
 import { settleAll } from './doubt.ts';
 import { failed } from './failure.ts';
@@ -43,7 +43,7 @@ export async function start(book: Runbook, inputs: Inputs, session: Session, tic
     for (const entry of entries) session.tell(entry);
     const state = entries.reduce<RunState | undefined>(afterEntry, undefined);
     if (!state) throw new Error('the journal gave back no entry');
-    return advance({ session, book, state, held: book.targets(inputs) });
+    return advance(courseOf(session, book, state, book.targets(inputs)));
   });
 }
 
@@ -55,7 +55,7 @@ export async function resume(run: string, book: Runbook, session: Session): Prom
     const state = await stateOf(run, session);
     if (state.closed) return endedOf(state);
     await sameDefinition(book, state, session);
-    const course: Course = { session, book, state, held: book.targets(state.inputs) };
+    const course = courseOf(session, book, state, book.targets(state.inputs));
     await record(course, { type: 'run.resumed', data: { epoch: session.world.now().getTime() } });
     return guarded(course, undefined, async () => {
       await settleAll(course);

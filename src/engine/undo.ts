@@ -4,7 +4,7 @@ import type { Session } from '../core/session.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
 import { type ChangeState, foldRun, type RunState, standing } from '../records/run.ts';
-import { type Course, close, type Ended, endedOf, fetchJson, heedSignal, holding, record } from './course.ts';
+import { type Course, close, courseOf, type Ended, endedOf, fetchJson, heedSignal, holding, record } from './course.ts';
 import { auditIncomplete, deed } from './deed.ts';
 import { bodyOf, probed, settleAll } from './doubt.ts';
 import { imageNow, restoring } from './image.ts';
@@ -53,7 +53,7 @@ export async function undo(run: string, session: Session): Promise<Ended> {
   return session.world.keep.hold([run], { operator: session.operator, why: `rollback ${run}` }, async () => {
     const state = await stateOf(run, session);
     if (state.closed?.verdict === 'undone') return endedOf(state);
-    const course: Course = { session, state, book: noBook(state), held: [] };
+    const course = courseOf(session, noBook(state), state);
     await settleAll(course);
     return unwind(course, t('Rollback asked for by {operator}.', { operator: session.operator }));
   });
