@@ -4,11 +4,11 @@ import type { Way } from '../core/event.ts';
 import { canonical } from '../core/json.ts';
 import type { Session } from '../core/session.ts';
 import { Stop } from '../core/stop.ts';
-import { t } from '../core/text.ts';
 import type { RunState } from '../records/run.ts';
 import { type Course, record, recordFor, sidePath } from './course.ts';
 import { settleDoubt } from './doubt.ts';
 import { capture } from './image.ts';
+import { recordOutcome } from './outcome.ts';
 import { aimOf } from './plan.ts';
 
 /** Did a failed deed certainly not happen? Anything that does not say so may have happened. */
@@ -32,7 +32,8 @@ export async function perform(course: Course, step: string, id: string, change: 
     await settleDoubt(course, id, error);
     return;
   }
-  await outcome(course, step, id, change, made);
+  const draft = { type: 'change.made', step, data: { change: id, made, by: 'outcome' } } as const;
+  await recordOutcome(course, { id, summary: summaryOf(change) }, draft);
 }
 
 async function intend(course: Course, step: string, id: string, change: Change): Promise<void> {
@@ -77,31 +78,4 @@ export async function deed(
       moved(await recordFor(session, state, { type: 'change.spawned', data }));
     },
   });
-}
-
-/** The deed is done; if the journal cannot take that, say so louder than anything else. */
-async function outcome(course: Course, step: string, id: string, change: Change, made: Made): Promise<void> {
-  try {
-    await record(course, { type: 'change.made', step, data: { change: id, made, by: 'outcome' } });
-  } catch (error) {
-    throw auditIncomplete(course.state.run, id, summaryOf(change), error);
-  }
-}
-
-export function auditIncomplete(run: string, id: string, what: string, cause: unknown): Stop {
-  return new Stop(
-    'in-doubt',
-    t(
-      'ACTION DONE, AUDIT INCOMPLETE: {what} (change {id} of run {run}) was done, but the journal could not take its outcome.',
-      { what, id, run },
-    ),
-    {
-      notDone: t('Nothing after it was begun.'),
-      safe: t(
-        'Its intent is recorded. Write this line down, make room for the journal, then resume: the run looks before it goes on.',
-      ),
-      next: [`gxops runbook resume ${run}`],
-      cause,
-    },
-  );
 }

@@ -6,6 +6,7 @@ import { t } from '../core/text.ts';
 import { type ChangeState, inDoubt } from '../records/run.ts';
 import { type Course, doubtText, fetchJson, record } from './course.ts';
 import { hashSeen, imageNow } from './image.ts';
+import { recordOutcome } from './outcome.ts';
 
 export type Answered = 'happened' | 'did-not' | 'alive' | 'cannot-tell';
 
@@ -53,12 +54,8 @@ export async function settleDoubt(course: Course, id: string, cause: unknown): P
   if (!state) throw cause;
   const answer = await didItHappen(course.session, state);
   if (answer === 'happened') {
-    await record(course, {
-      type: 'change.made',
-      step: state.step,
-      data: { change: id, made: madeAs(state), by: 'probe' },
-    });
-    return;
+    const data = { change: id, made: madeAs(state), by: 'probe' as const };
+    return recordOutcome(course, state, { type: 'change.made', step: state.step, data });
   }
   if (answer === 'did-not') {
     const text = cause instanceof Stop ? cause.text : t('The deed failed, and a look shows that it did not happen.');

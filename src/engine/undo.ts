@@ -5,9 +5,10 @@ import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
 import { type ChangeState, foldRun, type RunState, standing } from '../records/run.ts';
 import { type Course, close, courseOf, type Ended, endedOf, fetchJson, heedSignal, holding, record } from './course.ts';
-import { auditIncomplete, deed } from './deed.ts';
+import { deed } from './deed.ts';
 import { bodyOf, probed, settleAll } from './doubt.ts';
 import { imageNow, restoring } from './image.ts';
+import { recordOutcome } from './outcome.ts';
 
 /** What a rollback would do, newest first; `way` undefined: it cannot be undone, `because` says why. */
 export interface UndoLine {
@@ -140,11 +141,7 @@ async function undoOne(course: Course, state: ChangeState): Promise<Text | undef
     if (!(error instanceof Stop) || ['interrupted', 'in-doubt'].includes(error.verdict)) throw error;
     return notUndone(course, state, error.text);
   }
-  try {
-    await record(course, { type: 'change.undone', step, data: { change, by: 'outcome' } });
-  } catch (error) {
-    throw auditIncomplete(course.state.run, change, `undo: ${state.summary}`, error);
-  }
+  await recordOutcome(course, state, { type: 'change.undone', step, data: { change, by: 'outcome' } });
   return undefined;
 }
 
