@@ -1,0 +1,9 @@
+/** A moment as the site's people write it. */
+
+/** `2026-11-23 21:30` in a time zone (IANA name); the text itself where it is no time. */
+export function localTime(at: string | Date, timeZone: string): string {
+  const moment = typeof at === 'string' ? new Date(at) : at;
+  if (Number.isNaN(moment.getTime())) return String(at);
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return format.format(moment);
+}
