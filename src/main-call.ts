@@ -1,16 +1,22 @@
 /** From understood words to a Call: site, journal, operator and world, each real, built here and nowhere else. */
+import { readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Call, Verb } from './commands/command.ts';
 import { splitPairs } from './core/inputs.ts';
+import type { Report } from './core/report.ts';
 import type { Site } from './core/site.ts';
 import { Stop } from './core/stop.ts';
-import { t } from './core/text.ts';
+import { type Phrase, t } from './core/text.ts';
+import type { Keep, World } from './core/world.ts';
 import type { Options } from './main-args.ts';
-import { type Output, openTalk } from './main-output.ts';
+import { type Output, openTalk, showBefore } from './main-output.ts';
 import type { Signals } from './main-signals.ts';
 import { emptySite, findOperator, findSite, loadSite, noSite } from './main-site.ts';
+import { readActor } from './world/actor.ts';
 import { openKeep } from './world/keep.ts';
+import { terminal } from './world/machine.ts';
 import { buildWorld } from './world/world.ts';
 
 /** The Call; undefined for home where there is no site to be at home in. */
@@ -22,26 +28,85 @@ export async function callFor(
   signals: Signals,
 ): Promise<Call | undefined> {
   const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
-  const site = await siteFor(verb, args, text('site'));
+  const found = await siteFor(verb, args, text('site'));
+  const site = found && { ...found, sandbox: found.sandbox || options.sandbox === true };
   if (!site) return undefined;
   if (!output.chosen && site.name !== '') output.language = site.language;
   const account = accountName();
-  const keep = openKeep({ site, account });
-  const operator = verb.site === 'none' ? '' : await findOperator(keep, text('as'), account);
-  insistOnOperator(verb, options, operator, account);
-  const given = Array.isArray(options.answer) ? options.answer : [];
-  const world = buildWorld({
-    site,
-    keep,
-    answers: answersOf(given),
-    yes: options.yes === true,
-    input: options.input !== false,
-    dictionary: output.dictionary(),
-    signal: signals.signal,
+  const asking = { yes: options.yes === true, input: options.input !== false };
+  const outside = { site, ...asking, answers: answersOf(options.answer), dictionary: output.dictionary() };
+  const who = { operator: '' };
+  const keyFile = verb.options?.some(({ flags }) => flags.startsWith('--key ')) ? undefined : text('key');
+  // The journal's artefacts read through the world and the world keeps through the journal: bound late.
+  const keep: Keep = openKeep({
+    ...keepPlace(site, who, keyFile),
+    rows: (query, aborted) => world.look.rows(query, aborted),
+    passphrase: async (operator) => String(await world.ask(passphraseOf(operator))),
   });
-  const talk = await openTalk(output, options.verbose === true || (verb.kind === 'acting' && !output.json));
-  const session = { world, site, operator, signal: signals.signal, ...talk };
-  return { args, options, session, execute: options.execute === true };
+  const world: World = heeding(buildWorld({ ...outside, keep, signal: signals.signal }), signals.signal);
+  who.operator = verb.site === 'none' ? '' : await findOperator(keep, text('as'), account);
+  const operator = who.operator;
+  insistOnOperator(verb, options, operator, account);
+  const { tell, progress } = await openTalk(
+    output,
+    options.verbose === true || (verb.kind === 'acting' && !output.json),
+  );
+  const session = { world, site, operator, signal: signals.signal, tell, progress };
+  const asked = asking.input && !asking.yes && terminal();
+  const show = async (report: Report) => void (asked && (await showBefore(output, report)));
+  return { args, options, session, execute: options.execute === true, show, read };
+}
+
+function keepPlace(site: Site, who: { readonly operator: string }, keyFile: string | undefined) {
+  return {
+    dir: site.dir,
+    actor: () => readActor(who.operator),
+    appVersion: process.env.GXOPS_VERSION ?? '0',
+    node: process.version,
+    sandbox: site.sandbox,
+    keys: site.keys,
+    ...(keyFile === undefined ? {} : { keyFile }),
+    templates: fileURLToPath(new URL('../templates', import.meta.url)),
+  };
+}
+
+function passphraseOf(operator: string) {
+  return {
+    id: 'passphrase',
+    kind: 'secret' as const,
+    message: t('Passphrase for the key of {operator}:', { operator }),
+  };
+}
+
+/** A signal also ends a question that nobody has answered yet. */
+function heeding(world: World, signal: AbortSignal): World {
+  return { ...world, ask: (question) => Promise.race([world.ask(question), broken(signal)]) };
+}
+
+function broken(signal: AbortSignal): Promise<never> {
+  const stop = () =>
+    new Stop('interrupted', t('The question was broken off by a signal.'), { notDone: t('It was not answered.') });
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(stop());
+    signal.addEventListener('abort', () => reject(stop()), { once: true });
+  });
+}
+
+const MOST = 64 * 1024 * 1024;
+
+async function read(flag: string, path: string, most = MOST): Promise<Uint8Array> {
+  const refusal = (text: Phrase, cause?: unknown) =>
+    new Stop('usage', text, { notDone: t('Nothing was done.'), ...(cause === undefined ? {} : { cause }) });
+  try {
+    const { size } = await stat(path);
+    if (size > most)
+      throw refusal(t('{flag}: {path} has {size} bytes. Allowed: {most} at most.', { flag, path, size, most }));
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof Stop) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw refusal(t('{flag}: {path} cannot be read ({code}). Allowed: a file.', { flag, path, code }), cause);
+  }
 }
 
 async function siteFor(verb: Verb, args: readonly string[], flag: string | undefined): Promise<Site | undefined> {
@@ -63,8 +128,8 @@ function insistOnOperator(verb: Verb, options: Options, operator: string, accoun
   });
 }
 
-function answersOf(given: readonly string[]): Record<string, string> {
-  const pairs = Object.entries(splitPairs('--answer', given));
+function answersOf(given: Options[string]): Record<string, string> {
+  const pairs = Object.entries(splitPairs('--answer', Array.isArray(given) ? given : []));
   return Object.fromEntries(
     pairs.map(([step, value]) => [step, typeof value === 'string' ? value : (value.at(-1) ?? '')]),
   );

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Entry } from './core/event.ts';
 import type { Report } from './core/report.ts';
 import type { Stop } from './core/stop.ts';
-import { type Dictionary, speak, t } from './core/text.ts';
+import type { Dictionary } from './core/text.ts';
+import type { Spinner } from './world/spinner.ts';
 
 export type Language = 'zh-CN' | 'en';
 
@@ -17,21 +18,12 @@ export interface Output {
   dictionary(): Dictionary;
   data(text: string): void;
   talk(line: string): void;
-  /** A line that the next one replaces where it is `moving`. */
-  passing(line: string, moving: boolean): void;
   mute(): void;
 }
 
 /** Output for the process's own streams. */
 export function openOutput(json: boolean, language: Language): Output {
   let muted = false;
-  let passing = false;
-  const write = (text: string) => void (muted || process.stderr.write(text));
-  const clear = () => {
-    const was = passing;
-    passing = false;
-    return was ? '\r\u001b[K' : '';
-  };
   const loaded = new Map<Language, Dictionary>();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', quiet);
   return {
@@ -43,17 +35,8 @@ export function openOutput(json: boolean, language: Language): Output {
       if (!loaded.has(this.language)) loaded.set(this.language, readDictionary(this.language));
       return loaded.get(this.language) ?? {};
     },
-    data: (text) => {
-      if (passing) write(clear());
-      if (!muted) process.stdout.write(text);
-    },
-    talk: (line) => {
-      write(`${clear()}${line.endsWith('\n') ? line : `${line}\n`}`);
-    },
-    passing: (line, moves) => {
-      write(moves ? `${clear()}${line}` : `${line}\n`);
-      passing = moves;
-    },
+    data: (text) => void (muted || process.stdout.write(text)),
+    talk: (line) => void (muted || process.stderr.write(line.endsWith('\n') ? line : `${line}\n`)),
     mute: () => {
       muted = true;
     },
@@ -132,28 +115,47 @@ export async function showStop(output: Output, stop: Stop, command: string): Pro
   else output.talk((await import('./views/terminal.ts')).drawStop(stop, how));
 }
 
-/** What a session tells while it works: entries as lines, progress as a line that moves on a terminal and as dated lines elsewhere. */
+/** What a session tells while it works: entries as lines; progress as a spinner on a terminal, as dated lines elsewhere. */
 export async function openTalk(output: Output, talkative: boolean) {
   const { drawEntry } = await import('./views/entry.ts');
   const how = await howOf(output, process.stderr);
-  const moving = process.stderr.isTTY === true && !output.json;
-  let begun = 0;
-  let shown = 0;
+  const meter = openMeter(output);
   return {
-    tell: (entry: Entry) => void (talkative && output.talk(drawEntry(entry, how))),
-    progress(rows: number, bytes: number) {
-      const now = Date.now();
-      begun ||= now;
-      if (now - shown < (moving ? 200 : 10_000) || (output.json && !moving)) return;
-      shown = now;
-      output.passing(progressLine(rows, bytes, now - begun, output.dictionary(), now), moving);
+    tell(entry: Entry) {
+      meter.stop();
+      if (talkative) output.talk(drawEntry(entry, how));
     },
+    progress: meter.at,
+    stop: meter.stop,
   };
 }
 
-function progressLine(rows: number, bytes: number, took: number, dictionary: Dictionary, now: number): string {
-  const rate = took > 0 ? Math.round((rows * 1000) / took) : 0;
-  const megabytes = (bytes / 1e6).toFixed(1);
-  const line = speak(t('{rows} rows, {megabytes} MB, {rate} rows/s', { rows, megabytes, rate }), dictionary);
-  return `${new Date(now).toISOString().slice(0, 19)}Z ${line}`;
+/** How far a long work is. Nothing where standard error is to be one JSON document, unless a person sits there. */
+function openMeter(output: Output) {
+  const moving = process.stderr.isTTY === true;
+  let [begun, shown] = [0, 0];
+  let spinner: Promise<Spinner> | undefined;
+  const stop = () => {
+    void spinner?.then((one) => one.stop());
+    spinner = undefined;
+  };
+  const at = (rows: number, bytes: number) => {
+    const now = Date.now();
+    begun ||= now;
+    if (now - shown < (moving ? 200 : 10_000) || (output.json && !moving)) return;
+    shown = now;
+    void import('./views/progress.ts').then(({ drawProgress }) => {
+      const line = drawProgress({ rows, bytes, took: now - begun }, { dictionary: output.dictionary() });
+      if (!moving) return output.talk(`${new Date(now).toISOString()} ${line}`);
+      spinner ??= import('./world/spinner.ts').then(({ spin }) => spin(line));
+      void spinner.then((one) => one.text(line));
+    });
+  };
+  return { at, stop };
+}
+
+/** A Report on standard error, before something is asked. */
+export async function showBefore(output: Output, report: Report): Promise<void> {
+  const { drawTerminal } = await import('./views/terminal.ts');
+  output.talk(drawTerminal(report, await howOf(output, process.stderr)));
 }
