@@ -1,0 +1,253 @@
+/** The columns a SELECT gives, each with where its values come from: through alias, subquery, WITH, UNION, join and star. */
+import { t } from '../../core/text.ts';
+import { refuse } from './refusal.ts';
+import {
+  type Column,
+  type Context,
+  type Ctes,
+  isMasked,
+  lookUp,
+  mixed,
+  NOTHING,
+  type Relation,
+  type Scope,
+  starred,
+  type Value,
+} from './scope.ts';
+import { type Body, bodyOf, locationOf, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
+import { checkCondition, checkGroup, checkOrder, checkWindow, type Here, valueIn } from './value.ts';
+
+/** Refuses what it cannot trace; nothing is guessed. */
+export function columnsOf(select: Body, context: Context, ctes: Ctes = new Map(), outer?: Scope): readonly Column[] {
+  const known = withCtes(bodyOf(select.withClause), context, ctes, outer);
+  return select.larg === undefined
+    ? plainColumns(select, context, known, outer)
+    : unionColumns(select, context, known, outer);
+}
+
+function withCtes(clause: Body | undefined, context: Context, ctes: Ctes, outer: Scope | undefined): Ctes {
+  const known = new Map(ctes);
+  for (const { body } of nodesOf(clause?.ctes)) {
+    const name = String(body.ctename ?? '').toLowerCase();
+    const query = nodeOf(body.ctequery)?.body ?? {};
+    const renamed = (columns: readonly Column[]): Column[] =>
+      rename(columns, namesOf(body.aliascolnames), locationOf(body));
+    if (clause?.recursive === true)
+      known.set(name, renamed(recursiveColumns(name, query, context, known, outer, renamed)));
+    else known.set(name, renamed(columnsOf(query, context, known, outer)));
+  }
+  return known;
+}
+
+/** A recursive arm may read what an earlier round gave: repeated until no round adds an origin. */
+function recursiveColumns(
+  name: string,
+  query: Body,
+  context: Context,
+  ctes: Ctes,
+  outer: Scope | undefined,
+  renamed: (columns: readonly Column[]) => Column[],
+): readonly Column[] {
+  const first = bodyOf(query.larg);
+  if (first === undefined || mentions(first, name)) return columnsOf(query, context, ctes, outer);
+  let columns = columnsOf(first, context, withCtes(bodyOf(query.withClause), context, ctes, outer), outer);
+  for (let round = 0; round < 20; round++) {
+    const next = columnsOf(query, context, new Map(ctes).set(name, renamed(columns)), outer);
+    if (signature(next) === signature(columns)) return next;
+    columns = next;
+  }
+  return refuse('recursive', 0, t('what this recursive WITH gives could not be traced to columns'));
+}
+
+function mentions(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const body = value as Body;
+  if (typeof body.relname === 'string' && body.relname.toLowerCase() === name) return true;
+  return Object.values(body).some((item) => mentions(item, name));
+}
+
+function signature(columns: readonly Column[]): string {
+  return JSON.stringify(columns.map(({ value }) => [[...value.origins].sort(), value.pure]));
+}
+
+function unionColumns(select: Body, context: Context, ctes: Ctes, outer: Scope | undefined): readonly Column[] {
+  const left = columnsOf(bodyOf(select.larg) ?? {}, context, ctes, outer);
+  const right = columnsOf(bodyOf(select.rarg) ?? {}, context, ctes, outer);
+  if (left.length !== right.length)
+    refuse('set-operation', 0, t('both arms of a set operation must have as many columns'));
+  const columns = left.map((column, i) => ({
+    name: column.name,
+    value: together(column.value, right[i]?.value ?? NOTHING),
+  }));
+  // Any set operation but UNION ALL compares rows: with a constant in one arm it would answer questions about the other.
+  const compares = select.all !== true || select.op !== 'SETOP_UNION';
+  if (compares) for (const column of columns) checkGroup(column.value, 0, context);
+  const here = hereOf({ relations: [], merged: [] }, context, ctes);
+  for (const sort of nodesOf(select.sortClause)) sortBy(sort, columns, here);
+  checkLimits(select, here);
+  return columns;
+}
+
+function together(left: Value, right: Value): Value {
+  return { ...mixed([left, right]), pure: left.pure && right.pure };
+}
+
+function plainColumns(select: Body, context: Context, ctes: Ctes, outer: Scope | undefined): readonly Column[] {
+  const inner = nodesOf(select.fromClause).reduce<Scope>(
+    (scope, node) => joined(scope, fromScope(node, context, ctes, outer)),
+    { relations: [], merged: [] },
+  );
+  const here = hereOf(outer === undefined ? inner : { ...inner, outer }, context, ctes);
+  checkCondition(nodeOf(select.whereClause), here);
+  const columns = nodesOf(select.targetList).flatMap((target) => targetColumns(target, here));
+  groupBy(select, columns, here);
+  checkCondition(nodeOf(select.havingClause), here);
+  for (const window of nodesOf(select.windowClause)) checkWindow(window.body, here);
+  if (Array.isArray(select.distinctClause)) for (const column of columns) checkGroup(column.value, 0, context);
+  for (const node of nodesOf(select.distinctClause)) checkGroup(valueIn(node, here), locationOf(node.body), context);
+  for (const sort of nodesOf(select.sortClause)) sortBy(sort, columns, here);
+  checkLimits(select, here);
+  return columns;
+}
+
+function hereOf(scope: Scope, context: Context, ctes: Ctes): Here {
+  return { scope, context, query: (select, outer) => columnsOf(select, context, ctes, outer) };
+}
+
+function joined(left: Scope, right: Scope): Scope {
+  return { relations: [...left.relations, ...right.relations], merged: [...left.merged, ...right.merged] };
+}
+
+function fromScope(node: Node, context: Context, ctes: Ctes, outer: Scope | undefined): Scope {
+  const { type, body } = node;
+  if (type === 'JoinExpr') return joinScope(body, context, ctes, outer);
+  const alias = bodyOf(body.alias);
+  const names = namesOf(alias?.colnames);
+  const relation =
+    type === 'RangeVar'
+      ? tableOf(body, context, ctes)
+      : { name: '', columns: columnsOf(subquery(node), context, ctes, outer) };
+  const columns = rename(relation.columns, names, locationOf(body));
+  return { relations: [{ name: String(alias?.aliasname ?? relation.name), columns }], merged: [] };
+}
+
+function subquery({ type, body }: Node): Body {
+  const select = type === 'RangeSubselect' ? nodeOf(body.subquery) : undefined;
+  if (select?.type !== 'SelectStmt') refuse('not-understood', 0, t('this part of the statement was not understood'));
+  return select.body;
+}
+
+function joinScope(body: Body, context: Context, ctes: Ctes, outer: Scope | undefined): Scope {
+  const arms = [body.larg, body.rarg].map((arm) => {
+    const node = nodeOf(arm);
+    if (node === undefined) refuse('not-understood', 0, t('this part of the statement was not understood'));
+    return fromScope(node, context, ctes, outer);
+  });
+  const [left, right] = [arms[0] ?? NO_SCOPE, arms[1] ?? NO_SCOPE];
+  const both = joined(left, right);
+  checkCondition(nodeOf(body.quals), hereOf(outer === undefined ? both : { ...both, outer }, context, ctes));
+  const names = namesOf(body.usingClause);
+  const merged = names.map((name) => usingColumn(name, left, right, context));
+  const kept = both.merged.filter((column) => !names.some((name) => name.toLowerCase() === column.name.toLowerCase()));
+  return { relations: both.relations, merged: [...kept, ...merged] };
+}
+const NO_SCOPE: Scope = { relations: [], merged: [] };
+
+function usingColumn(name: string, left: Scope, right: Scope, context: Context): Column {
+  const values = [lookUp([name], left, 0), lookUp([name], right, 0)];
+  const [one, other] = values;
+  if (one === undefined || other === undefined)
+    refuse('unknown-column', 0, t('there is no column {name} here', { name }));
+  for (const origin of [...one.origins, ...other.origins]) context.reads.add(origin);
+  const value = together(one, other);
+  checkGroup(value, 0, context);
+  return { name, value };
+}
+
+const OWN_SCHEMAS = ['main', 'public'];
+
+function tableOf(body: Body, context: Context, ctes: Ctes): Relation {
+  const name = String(body.relname ?? '');
+  const schema = body.schemaname === undefined ? undefined : String(body.schemaname).toLowerCase();
+  const cte = schema === undefined ? ctes.get(name.toLowerCase()) : undefined;
+  if (cte !== undefined) return { name, columns: cte };
+  const plain = schema === undefined || OWN_SCHEMAS.includes(schema);
+  const table = (plain ? name : `${schema}.${name}`).toLowerCase();
+  const columns = context.catalogue.get(table);
+  if (/^(sqlite_|pg_|information_schema)/.test(table))
+    refuse('system-table', locationOf(body), t('{name} is a system table', { name: table }));
+  if (columns === undefined)
+    refuse('unknown-table', locationOf(body), t('there is no readable table {name}', { name: table }));
+  context.tables.add(table);
+  return {
+    name,
+    columns: columns.map(({ name: column }) => ({
+      name: column,
+      value: { origins: new Set([`${table}.${column.toLowerCase()}`]), pure: true },
+    })),
+  };
+}
+
+function rename(columns: readonly Column[], names: readonly string[], at: number): Column[] {
+  if (names.length > columns.length) refuse('alias', at, t('more column names are given than there are columns'));
+  return columns.map((column, i) => ({ ...column, name: names[i] ?? column.name }));
+}
+
+function targetColumns({ body }: Node, here: Here): readonly Column[] {
+  const node = nodeOf(body.val);
+  const fields = node?.type === 'ColumnRef' ? nodesOf(node.body.fields) : [];
+  if (fields.at(-1)?.type === 'A_Star') {
+    if (fields.length > 2) refuse('unknown-table', locationOf(body), t('there is nothing here that * could stand for'));
+    const relation = fields.length === 2 ? String(fields[0]?.body.sval) : undefined;
+    return starred(relation, here.scope, locationOf(body), here.context);
+  }
+  return [{ name: String(body.name ?? defaultName(node)), value: valueIn(node, here) }];
+}
+
+function defaultName(node: Node | undefined): string {
+  if (node?.type === 'ColumnRef') return namesOf(node.body.fields).at(-1) ?? '';
+  if (node?.type === 'FuncCall') return namesOf(node.body.funcname).at(-1) ?? '';
+  return '?column?';
+}
+
+function groupBy(select: Body, columns: readonly Column[], here: Here): void {
+  for (const node of nodesOf(select.groupClause))
+    for (const value of namedValues(node, columns, here)) checkGroup(value, locationOf(node.body), here.context);
+}
+
+function sortBy(sort: Node, columns: readonly Column[], here: Here): void {
+  const node = nodeOf(sort.body.node);
+  if (node === undefined) return;
+  for (const value of namedValues(node, columns, here)) checkOrder(value, locationOf(node.body), here.context);
+}
+
+/** GROUP BY and ORDER BY may mean an output column by number or name, or an input column: whatever it may be is judged. */
+function namedValues(node: Node, columns: readonly Column[], here: Here): Value[] {
+  const place = bodyOf(node.body.ival)?.ival;
+  if (node.type === 'A_Const' && typeof place === 'number') return [columns[place - 1]?.value ?? NOTHING];
+  const names = node.type === 'ColumnRef' ? namesOf(node.body.fields) : [];
+  const outputs =
+    names.length === 1 ? columns.filter((column) => column.name.toLowerCase() === names[0]?.toLowerCase()) : [];
+  if (outputs.length === 0) return [valueIn(node, here)];
+  const input = here.scope.relations.length > 0 ? visible(names, here) : undefined;
+  return [...outputs.map((column) => column.value), ...(input === undefined ? [] : [input])];
+}
+
+function visible(names: readonly string[], here: Here): Value | undefined {
+  const local: Scope = { relations: here.scope.relations, merged: here.scope.merged };
+  const name = names[0]?.toLowerCase();
+  const found = local.relations.flatMap((one) => one.columns.filter((column) => column.name.toLowerCase() === name));
+  return found.length === 0 ? undefined : mixedPure(found.map((column) => column.value));
+}
+
+function mixedPure(values: readonly Value[]): Value {
+  return { ...mixed(values), pure: values.every((value) => value.pure) };
+}
+
+function checkLimits(select: Body, here: Here): void {
+  for (const limit of [select.limitCount, select.limitOffset]) {
+    const value = valueIn(nodeOf(limit), here);
+    if (isMasked(here.context, value))
+      refuse('masked-compared', 0, t('a limit may not be computed from a masked column'));
+  }
+}

@@ -1,0 +1,96 @@
+/** Which column a name in a statement means, and where its values come from. */
+import { t } from '../../core/text.ts';
+import type { ColumnSeen } from '../../core/world.ts';
+import { refuse } from './refusal.ts';
+import { type Body, locationOf, nodesOf } from './tree.ts';
+
+/** `origins` are `table.column`. `pure`: the value is one of those cells as it stands, not computed, and nothing else is mixed in. */
+export interface Value {
+  readonly origins: ReadonlySet<string>;
+  readonly pure: boolean;
+}
+export interface Column {
+  readonly name: string;
+  readonly value: Value;
+}
+export interface Relation {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+/** What FROM makes visible. `merged` holds the columns that USING made one of two. */
+export interface Scope {
+  readonly relations: readonly Relation[];
+  readonly merged: readonly Column[];
+  readonly outer?: Scope;
+}
+
+export interface Context {
+  /** Lower-case table name -> its columns. */
+  readonly catalogue: ReadonlyMap<string, readonly ColumnSeen[]>;
+  /** True where this `table.column` is masked in this extraction. */
+  readonly masked: (origin: string) => boolean;
+  readonly tables: Set<string>;
+  readonly reads: Set<string>;
+}
+
+export type Ctes = ReadonlyMap<string, readonly Column[]>;
+
+export const NOTHING: Value = { origins: new Set(), pure: false };
+
+/** A computed value: it reads all of these. */
+export function mixed(values: readonly Value[]): Value {
+  return { origins: new Set(values.flatMap((value) => [...value.origins])), pure: false };
+}
+
+export function isMasked(context: Context, value: Value): boolean {
+  return [...value.origins].some(context.masked);
+}
+
+/** The value of a ColumnRef; refuses what is unknown or ambiguous. */
+export function resolve(body: Body, scope: Scope, context: Context): Value {
+  const parts = nodesOf(body.fields).map(({ body: field }) => String(field.sval ?? ''));
+  const found = lookUp(parts, scope, locationOf(body));
+  if (found === undefined)
+    refuse('unknown-column', locationOf(body), t('there is no column {name} here', { name: parts.join('.') }));
+  for (const origin of found.origins) context.reads.add(origin);
+  return found;
+}
+
+/** The same without refusing: undefined where no such column is visible. */
+export function lookUp(parts: readonly string[], scope: Scope, at: number): Value | undefined {
+  const name = (parts.at(-1) ?? '').toLowerCase();
+  const relation = parts.length === 2 ? parts[0]?.toLowerCase() : undefined;
+  if (parts.length > 2) refuse('unknown-column', at, t('name a column by its table and itself, nothing before them'));
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
+    if (relation !== undefined && !level.relations.some((one) => one.name.toLowerCase() === relation)) continue;
+    const found = hits(level, relation, name);
+    if (found.length > 1)
+      refuse('ambiguous-column', at, t('the column {name} is in more than one table here', { name }));
+    if (found.length === 1 || relation !== undefined) return found[0];
+  }
+  return undefined;
+}
+
+function hits(level: Scope, relation: string | undefined, name: string): Value[] {
+  const merged = relation === undefined ? level.merged.filter((column) => column.name.toLowerCase() === name) : [];
+  if (merged.length > 0) return merged.map((column) => column.value);
+  return level.relations
+    .filter((one) => relation === undefined || one.name.toLowerCase() === relation)
+    .flatMap((one) => one.columns.filter((column) => column.name.toLowerCase() === name))
+    .map((column) => column.value);
+}
+
+/** The columns that `*`, or `name.*`, stands for. */
+export function starred(relation: string | undefined, scope: Scope, at: number, context: Context): Column[] {
+  const merged = scope.merged.map((column) => column.name.toLowerCase());
+  const wanted = relation?.toLowerCase();
+  const relations = scope.relations.filter((one) => wanted === undefined || one.name.toLowerCase() === wanted);
+  if (relations.length === 0) refuse('unknown-table', at, t('there is nothing here that * could stand for'));
+  const rest = relations.flatMap((one) =>
+    one.columns.filter((column) => wanted !== undefined || !merged.includes(column.name.toLowerCase())),
+  );
+  const columns = wanted === undefined ? [...scope.merged, ...rest] : rest;
+  for (const column of columns) for (const origin of column.value.origins) context.reads.add(origin);
+  return columns;
+}

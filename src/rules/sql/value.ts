@@ -1,0 +1,154 @@
+/** What an expression reads, and the rule that a masked column may be shown masked but never probed. */
+import { type Phrase, t } from '../../core/text.ts';
+import { COMPARISONS } from './allowed.ts';
+import { refuse } from './refusal.ts';
+import { type Column, type Context, isMasked, mixed, NOTHING, resolve, type Scope, type Value } from './scope.ts';
+import { type Body, bodyOf, locationOf, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
+
+/** Where an expression stands: `query` gives the columns of a subquery seen from here. */
+export interface Here {
+  readonly scope: Scope;
+  readonly context: Context;
+  query(select: Body, outer: Scope): readonly Column[];
+}
+
+const PROBED: Phrase = t(
+  'a masked column may not be compared with anything but another column by =: the answer would tell what the mask hides',
+);
+
+/** The value of an expression; undefined stands for an absent one. */
+export function valueIn(node: Node | undefined, here: Here): Value {
+  if (node === undefined) return NOTHING;
+  const reader = READERS[node.type];
+  if (reader === undefined)
+    refuse('not-understood', locationOf(node.body), t('this part of the statement was not understood'));
+  return reader(node.body, here);
+}
+
+/** A WHERE, HAVING, ON, WHEN or FILTER: reads it and refuses what would tell a masked value by which rows come back. */
+export function checkCondition(node: Node | undefined, here: Here): Value {
+  if (node === undefined) return NOTHING;
+  const { type, body } = node;
+  if (type === 'BoolExpr') return mixed(nodesOf(body.args).map((arg) => checkCondition(arg, here)));
+  const value = valueIn(node, here);
+  const judged =
+    type === 'NullTest' || isComparison(node) || (type === 'SubLink' && body.subLinkType !== 'EXPR_SUBLINK');
+  if (!judged && isMasked(here.context, value)) refuse('masked-compared', locationOf(body), PROBED);
+  return value;
+}
+
+/** Refuses ordering by, or grouping a mixture with, a masked value: both tell about it. */
+export function checkOrder(value: Value, at: number, context: Context): void {
+  if (isMasked(context, value))
+    refuse('masked-ordered', at, t('a masked column may not be ordered by: order tells what the mask hides'));
+}
+export function checkGroup(value: Value, at: number, context: Context): void {
+  if (isMasked(context, value) && !value.pure) refuse('masked-compared', at, PROBED);
+}
+
+/** PARTITION BY, ORDER BY and frame of a window. */
+export function checkWindow(body: Body | undefined, here: Here): void {
+  if (body === undefined) return;
+  for (const node of nodesOf(body.partitionClause))
+    checkGroup(valueIn(node, here), locationOf(node.body), here.context);
+  for (const node of nodesOf(body.orderClause)) checkSort(node, here);
+  for (const edge of [body.startOffset, body.endOffset]) checkCondition(nodeOf(edge), here);
+}
+
+function checkSort(sort: Node, here: Here): void {
+  const node = nodeOf(sort.body.node);
+  checkOrder(valueIn(node, here), node === undefined ? 0 : locationOf(node.body), here.context);
+}
+
+function isComparison({ type, body }: Node): boolean {
+  if (type !== 'A_Expr') return false;
+  return (
+    body.kind !== 'AEXPR_NULLIF' && (body.kind !== 'AEXPR_OP' || COMPARISONS.includes(namesOf(body.name)[0] ?? ''))
+  );
+}
+
+type Reader = (body: Body, here: Here) => Value;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  A_Const: () => NOTHING,
+  ParamRef: () => NOTHING,
+  SQLValueFunction: () => NOTHING,
+  ColumnRef: (body, { scope, context }) => resolve(body, scope, context),
+  A_Expr: readExpression,
+  BoolExpr: (body, here) => mixed(nodesOf(body.args).map((arg) => checkCondition(arg, here))),
+  NullTest: (body, here) => mixed([valueIn(nodeOf(body.arg), here)]),
+  BooleanTest: (body, here) => mixed([checkCondition(nodeOf(body.arg), here)]),
+  CaseExpr: readCase,
+  CoalesceExpr: (body, here) => mixed(nodesOf(body.args).map((arg) => valueIn(arg, here))),
+  MinMaxExpr: (body, here) => readCall(body, here),
+  FuncCall: readFunction,
+  TypeCast: (body, here) => mixed([valueIn(nodeOf(body.arg), here)]),
+  CollateClause: (body, here) => mixed([valueIn(nodeOf(body.arg), here)]),
+  RowExpr: (body, here) => mixed(nodesOf(body.args).map((arg) => valueIn(arg, here))),
+  List: (body, here) => mixed(nodesOf(body.items).map((item) => valueIn(item, here))),
+  SubLink: readSubquery,
+};
+
+function readExpression(body: Body, here: Here): Value {
+  const node: Node = { type: 'A_Expr', body };
+  const left = valueIn(nodeOf(body.lexpr), here);
+  const right = valueIn(nodeOf(body.rexpr), here);
+  const compares = isComparison(node) || body.kind === 'AEXPR_NULLIF';
+  const equals =
+    ['AEXPR_OP', 'AEXPR_DISTINCT', 'AEXPR_NOT_DISTINCT'].includes(String(body.kind)) && namesOf(body.name)[0] === '=';
+  if (compares) checkPair(left, right, equals, locationOf(body), here.context);
+  return mixed([left, right]);
+}
+
+function checkPair(left: Value, right: Value, equals: boolean, at: number, context: Context): void {
+  if (!isMasked(context, left) && !isMasked(context, right)) return;
+  if (!equals || !left.pure || !right.pure) refuse('masked-compared', at, PROBED);
+}
+
+function readCase(body: Body, here: Here): Value {
+  const subject = valueIn(nodeOf(body.arg), here);
+  const branches = nodesOf(body.args).flatMap((when) => {
+    const test = nodeOf(when.body.expr);
+    if (body.arg === undefined) return [checkCondition(test, here), valueIn(nodeOf(when.body.result), here)];
+    const compared = valueIn(test, here);
+    checkPair(subject, compared, false, locationOf(when.body), here.context);
+    return [compared, valueIn(nodeOf(when.body.result), here)];
+  });
+  return mixed([subject, ...branches, valueIn(nodeOf(body.defresult), here)]);
+}
+
+function readFunction(body: Body, here: Here): Value {
+  checkCondition(nodeOf(body.agg_filter), here);
+  for (const sort of nodesOf(body.agg_order)) checkSort(sort, here);
+  checkWindow(bodyOf(body.over), here);
+  return readCall(body, here);
+}
+
+/** count tells how many, not what; every other function of a masked column could carry it past the mask. */
+function readCall(body: Body, here: Here): Value {
+  const name = namesOf(body.funcname).at(-1) ?? String(body.op ?? '');
+  const args = nodesOf(body.args).map((arg) => valueIn(arg, here));
+  const at = locationOf(body);
+  if (name === 'count') {
+    for (const arg of args) checkGroup(arg, at, here.context);
+    return NOTHING;
+  }
+  if (args.some((arg) => isMasked(here.context, arg)))
+    refuse(
+      'masked-in-function',
+      at,
+      t('a masked column may not be passed through {name}: the result could carry it past the mask', { name }),
+    );
+  return mixed(args);
+}
+
+function readSubquery(body: Body, here: Here): Value {
+  const select = nodeOf(body.subselect)?.body ?? {};
+  const columns = here.query(select, here.scope).map((column) => column.value);
+  if (body.subLinkType === 'EXISTS_SUBLINK') return NOTHING;
+  const inner = columns.length === 1 ? (columns[0] ?? NOTHING) : mixed(columns);
+  if (body.subLinkType === 'EXPR_SUBLINK') return inner;
+  const tested = valueIn(nodeOf(body.testexpr), here);
+  checkPair(tested, inner, true, locationOf(body), here.context);
+  return mixed([tested, inner]);
+}
