@@ -1,0 +1,31 @@
+/** Files that hold keys and passwords: may anybody else read them? Their content is never read. */
+import type { Finding } from '../../core/finding.ts';
+import type { Session } from '../../core/session.ts';
+import { type Guarded, judgeSecretFile, type SecretFile, secretFiles } from '../../rules/site-secrets.ts';
+import { hereOf, outputHere } from './here.ts';
+
+/** One finding for each file that site.yml names, and for each private key below the site folder. */
+export async function examineKeys(session: Session): Promise<readonly Finding[]> {
+  const { uid } = await session.world.look.machine();
+  const named = secretFiles(session.site);
+  const paths = new Set(named.map(({ path }) => path));
+  const kept = (await ownKeys(session)).filter(({ path }) => !paths.has(path));
+  return Promise.all(
+    [...named, ...kept].map(async (file) => judgeSecretFile(file, await stat(session, file.path), uid)),
+  );
+}
+
+async function ownKeys({ world, site }: Session): Promise<SecretFile[]> {
+  const names = await world.keep.files('keys');
+  return names
+    .filter((name) => /\.(ed25519|age)$/.test(name))
+    .map((name) => ({ key: `keys/${name}`, path: `${site.dir}/keys/${name}`, anyOwner: true }));
+}
+
+async function stat(session: Session, path: string): Promise<Guarded | undefined> {
+  if (hereOf(session) === undefined) return undefined;
+  const seen = await outputHere(session, ['stat', '-c', '%a %u %F', '--', path]);
+  const [, mode, owner, kind = ''] = /^([0-7]+) (\d+) (.+)\s*$/.exec(seen ?? '') ?? [];
+  if (mode === undefined) return { kind: 'absent' };
+  return { kind: 'there', mode: Number.parseInt(mode, 8), owner: Number(owner), regular: kind.startsWith('regular') };
+}
