@@ -1,10 +1,12 @@
 /** All nouns, in the order of the help. Data only: each verb loads its code when it is called. */
 import { approve } from './approve.ts';
 import type { Noun } from './command.ts';
+import { completion } from './completion.ts';
+import { doctor } from './doctor.ts';
 import { operator } from './operator.ts';
 import { reject } from './reject.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
 import { site } from './site.ts';
 
-export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, site, operator];
+export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, site, operator, doctor, completion];
