@@ -129,7 +129,13 @@ const IN_RUN = [
   'before perform',
   'before spawned',
   'after spawned',
+  'before spawned #2',
+  'after spawned #2',
+
   'after perform',
+  'after perform #3',
+  'after perform #4',
+  'before append change.made #4',
   'before append change.made',
   'after append change.made',
   'before append approval.used',
@@ -188,7 +194,7 @@ describe('killed with SIGKILL', { timeout: 120_000 }, () => {
     const path = folder();
     const what = `${path} slow`;
     const run = approved(path, what);
-    expect(gxops('resume', 'after spawned', what, run)).toBeUndefined();
+    expect(gxops('resume', 'during spawned', what, run)).toBeUndefined();
     const alive = gxops('resume', 'never', what, run);
     expect(alive?.verdict).toBe('in-doubt');
     expect(JSON.stringify(alive?.text)).toContain('still running');
