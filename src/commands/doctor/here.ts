@@ -22,6 +22,18 @@ export async function outputHere(session: Session, argv: readonly string[]): Pro
   }
 }
 
+/** Names in a folder of this machine; empty where it is absent or cannot be looked at. */
+export async function namesHere(session: Session, path: string): Promise<readonly string[]> {
+  const host = hereOf(session);
+  if (host === undefined) return [];
+  try {
+    return (await session.world.look.folder(host, path)) ?? [];
+  } catch (cause) {
+    if (cause instanceof Stop) return [];
+    throw cause;
+  }
+}
+
 /** A finding that could not be made because nothing of site.yml is this machine, or the look failed. */
 export function unseen(rule: string, subject: string, title: Text): Finding {
   const reason = t('this machine could not be asked: it takes a host with connect: local in site.yml');

@@ -3,7 +3,7 @@ import type { Finding } from '../../core/finding.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
-import { outputHere, unseen } from './here.ts';
+import { namesHere, outputHere, unseen } from './here.ts';
 
 /** Network file systems on which a lock or a sync may mean less than it says. */
 const DOUBTFUL = /^(nfs|cifs|smb|fuse|9p|afs)/i;
@@ -60,7 +60,7 @@ async function writable(session: Session, subject: string): Promise<Finding> {
 
 async function tail(session: Session, subject: string): Promise<Finding> {
   const rule = 'doctor-journal-tail';
-  const segments = (await session.world.keep.files('journal')).filter((name) => /^\d+\.jsonl$/.test(name));
+  const segments = (await namesHere(session, subject)).filter((name) => /^\d+\.jsonl$/.test(name));
   const last = segments.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).at(-1);
   const end = last === undefined ? undefined : await outputHere(session, ['tail', '-c', '1', `${subject}/${last}`]);
   if (last === undefined || end === undefined) return unseen(rule, subject, t('end of the journal'));

@@ -2,7 +2,7 @@
 import type { Finding } from '../../core/finding.ts';
 import type { Session } from '../../core/session.ts';
 import { type Guarded, judgeSecretFile, type SecretFile, secretFiles } from '../../rules/site-secrets.ts';
-import { hereOf, outputHere } from './here.ts';
+import { hereOf, namesHere, outputHere } from './here.ts';
 
 /** One finding for each file that site.yml names, and for each private key below the site folder. */
 export async function examineKeys(session: Session): Promise<readonly Finding[]> {
@@ -15,8 +15,9 @@ export async function examineKeys(session: Session): Promise<readonly Finding[]>
   );
 }
 
-async function ownKeys({ world, site }: Session): Promise<SecretFile[]> {
-  const names = await world.keep.files('keys');
+async function ownKeys(session: Session): Promise<SecretFile[]> {
+  const { site } = session;
+  const names = await namesHere(session, `${site.dir}/keys`);
   return names
     .filter((name) => /\.(ed25519|age)$/.test(name))
     .map((name) => ({ key: `keys/${name}`, path: `${site.dir}/keys/${name}`, anyOwner: true }));
