@@ -1,30 +1,12 @@
 /** The words of the command line, understood: which noun and verb, which flags, or a Stop that names the nearest. */
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { Noun, Option, Verb } from './commands/command.ts';
+import { EVERYWHERE } from './commands/everywhere.ts';
 import { nearest, notAllowed } from './core/nearest.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 
 export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-
-/** The flags that every command takes, before the noun, between and after. */
-export const EVERYWHERE: readonly Option[] = [
-  { flags: '--site <dir>', title: t('the site folder'), complete: 'files' },
-  { flags: '--as <operator>', title: t('who acts'), complete: 'operators' },
-  { flags: '--key <file>', title: t('the private key file to sign with'), complete: 'files' },
-  { flags: '--execute', title: t('do it; without it an acting verb only rehearses') },
-  { flags: '--json', title: t('one JSON document on standard output') },
-  { flags: '--yes', title: t('answer confirmations with yes') },
-  { flags: '--answer <step=value...>', title: t('answer one step beforehand') },
-  { flags: '--no-input', title: t('never prompt') },
-  { flags: '--lang <language>', title: t('language of what is shown'), choices: ['zh-CN', 'en'] },
-  { flags: '--no-color', title: t('no colour') },
-  { flags: '--report <file>', title: t('where the report also goes'), complete: 'files' },
-  { flags: '--format <form>', title: t('form of the report'), choices: ['terminal', 'md', 'html', 'json'] },
-  { flags: '-v, --verbose', title: t('more talk on standard error') },
-  { flags: '-V, --version', title: t('the version') },
-  { flags: '-h, --help', title: t('this help') },
-];
 
 /** Where the words lead. `noun` undefined: home. `verb` undefined with a noun: its help. `rest`: all words but those two. */
 export interface Route {

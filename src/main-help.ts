@@ -1,9 +1,9 @@
 /** Help: of the program, of a noun, of a verb, and the table of exit codes. */
 import type { Noun, Verb } from './commands/command.ts';
+import { EVERYWHERE } from './commands/everywhere.ts';
 import { notAllowed } from './core/nearest.ts';
 import { type Dictionary, speak, type Text, t } from './core/text.ts';
 import { EXIT, type Verdict } from './core/verdict.ts';
-import { EVERYWHERE } from './main-args.ts';
 
 type Say = (text: Text) => string;
 
