@@ -134,12 +134,17 @@ interface StyledRun {
   readonly style: Style;
 }
 
+/** Neighbouring cells of one style. A blank without a ground ends a run: renderers collapse blanks. */
 function runsOf(row: Row): StyledRun[] {
   const runs: StyledRun[] = [];
+  let open = false;
   for (const [column, cell] of row.entries()) {
     const last = runs.at(-1);
-    if (last && JSON.stringify(last.style) === JSON.stringify(cell.style)) last.cells.push(cell);
-    else runs.push({ cells: [cell], column, style: cell.style });
+    const bare = cell.glyph === ' ' && !cell.style.inverse && cell.style.ground === undefined;
+    const joins = open && last && JSON.stringify(last.style) === JSON.stringify(cell.style);
+    if (joins && !bare) last.cells.push(cell);
+    else if (!bare) runs.push({ cells: [cell], column, style: cell.style });
+    open = !bare;
   }
   return runs;
 }
