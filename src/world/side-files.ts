@@ -59,7 +59,7 @@ export async function discardFile(dir: string, name: string): Promise<void> {
 }
 
 /** The absolute path of a name below `dir`; every folder on the way is a real one of its own, never a link. */
-async function below(dir: string, name: string, make: boolean): Promise<string> {
+export async function below(dir: string, name: string, make: boolean): Promise<string> {
   const parts = name.split('/');
   const odd = parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'));
   if (odd || parts[0] === 'journal' || parts[0] === 'locks')
@@ -111,7 +111,8 @@ async function readWhole(at: string, name: string): Promise<Uint8Array | undefin
   }
 }
 
-async function syncFolder(at: string): Promise<void> {
+/** Makes what was done in a folder durable. */
+export async function syncFolder(at: string): Promise<void> {
   const folder = await open(at, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await folder.sync();
