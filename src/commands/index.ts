@@ -1,5 +1,6 @@
 /** All nouns, in the order of the help. Data only: each verb loads its code when it is called. */
 import { approve } from './approve.ts';
+import { audit } from './audit.ts';
 import type { Noun } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
@@ -9,4 +10,4 @@ import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
 import { site } from './site.ts';
 
-export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, site, operator, doctor, completion];
+export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, audit, site, operator, doctor, completion];

@@ -3,8 +3,16 @@ import fs from 'node:fs';
 import os from 'node:os';
 import type { Actor } from '../core/event.ts';
 
+let machine: Actor | undefined;
+
 /** What the account, the session and the environment say; `operator` is asserted by the caller. Nothing of it is proof. */
-export function readActor(operator?: string, env: NodeJS.ProcessEnv = process.env): Actor {
+export function readActor(operator?: string): Actor {
+  machine ??= actorFrom(process.env); // none of it changes in the life of a process
+  return operator === undefined || operator === '' ? machine : { ...machine, operator };
+}
+
+/** The same for a given environment, read anew. */
+export function actorFrom(env: NodeJS.ProcessEnv): Actor {
   const uid = process.getuid?.() ?? -1;
   const loginuid = loginOf();
   const from = addressOf(env);
@@ -13,7 +21,6 @@ export function readActor(operator?: string, env: NodeJS.ProcessEnv = process.en
     uid,
     user: userOf(uid),
     via: viaOf(env, from, tty),
-    ...(operator === undefined || operator === '' ? {} : { operator }),
     ...(loginuid === undefined ? {} : { loginuid }),
     ...(from === undefined ? {} : { from }),
     ...(tty === undefined ? {} : { tty }),
