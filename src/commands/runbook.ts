@@ -45,7 +45,8 @@ export const runbook: Noun = {
     {
       name: 'runs',
       kind: 'reading',
-      title: t('runs, newest first'),
+      title: t('runs, newest first, or one run in full'),
+      arguments: [{ name: 'run', title: t('R-…'), optional: true, complete: 'runs' }],
       options: [
         { flags: '--open', title: t('only those not finished') },
         { flags: '--last <n>', title: t('only the newest n; 20 unless given') },

@@ -22,6 +22,8 @@ export function troubleWith({ change, operator }: OperatorProposal, roster: Rost
       : undefined;
   }
   if (roster.has(name)) return t('{name} exists already; a name is never used twice', { name });
+  const conflict = conflictOf(operator.roles);
+  if (conflict) return conflict;
   const twin = [...roster.values()].find(({ key }) => key === operator.key);
   if (twin) return t('this public key is already that of {twin}; one person has one name', { twin: twin.name });
   const mapped = active.find(({ account }) => account !== undefined && account === operator.account);
@@ -30,7 +32,7 @@ export function troubleWith({ change, operator }: OperatorProposal, roster: Rost
       account: mapped.account ?? '',
       mapped: mapped.name,
     });
-  return conflictOf(operator.roles);
+  return undefined;
 }
 
 /** Records `operator.proposed` and `approval.requested` as one group. Data `{id, digest, change, operator}`. */

@@ -1,0 +1,53 @@
+/** A runbook by its name: shipped with gxops, or the site's own under runbooks/. */
+import { notAllowed } from '../../core/nearest.ts';
+import type { Runbook } from '../../core/runbook.ts';
+import type { Session } from '../../core/session.ts';
+import type { RunState } from '../../records/run.ts';
+import { SHIPPED } from '../../runbooks/index.ts';
+
+/** Where a runbook comes from; `file` is below the site folder. */
+export interface Source {
+  readonly name: string;
+  readonly file?: string;
+}
+
+/** All names, shipped ones first. */
+export async function bookSources(session: Session): Promise<readonly Source[]> {
+  const files = (await session.world.keep.files('runbooks')).filter((file) => /\.ya?ml$/.test(file));
+  const own = files.map((file) => ({ name: file.replace(/\.ya?ml$/, ''), file: `runbooks/${file}` }));
+  return [
+    ...Object.keys(SHIPPED).map((name) => ({ name })),
+    ...own.filter(({ name }) => !Object.hasOwn(SHIPPED, name)),
+  ];
+}
+
+/** The runbook, compiled; Stop('usage') with the nearest name for an unknown one, at file:line for a faulty one. */
+export async function findBook(name: string, session: Session): Promise<Runbook> {
+  const sources = await bookSources(session);
+  const source = sources.find((one) => one.name === name);
+  if (!source)
+    throw notAllowed(
+      'NAME',
+      name,
+      sources.map((one) => one.name),
+      ['gxops runbook list'],
+    );
+  return loadBook(source, session);
+}
+
+/** Loads or compiles one. */
+export async function loadBook({ name, file }: Source, session: Session): Promise<Runbook> {
+  const shipped = file === undefined && Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined;
+  if (shipped) return shipped();
+  const path = file ?? `runbooks/${name}.yml`;
+  const bytes = await session.world.keep.fetch(path);
+  const { parseRunbook } = await import('../../rules/runbook-yaml.ts');
+  const { compileRunbook } = await import('../../runbooks/site-yaml.ts');
+  const text = Buffer.from(bytes ?? '').toString('utf8');
+  return compileRunbook(parseRunbook(text, `${session.site.dir}/${path}`));
+}
+
+/** The runbook that a run was opened with. Its definition is compared with the run's own snapshot by the engine. */
+export async function bookOfRun(state: RunState, session: Session): Promise<Runbook> {
+  return findBook(state.runbook, session);
+}
