@@ -2,10 +2,8 @@
 import { type Change, type Made, summaryOf, targetOf, type Undo } from '../core/change.ts';
 import type { Way } from '../core/event.ts';
 import { canonical } from '../core/json.ts';
-import type { Session } from '../core/session.ts';
 import { Stop } from '../core/stop.ts';
-import type { RunState } from '../records/run.ts';
-import { type Course, record, recordFor, sidePath } from './course.ts';
+import { type Course, record, sidePath } from './course.ts';
 import { settleDoubt } from './doubt.ts';
 import { capture } from './image.ts';
 import { recordOutcome } from './outcome.ts';
@@ -23,7 +21,7 @@ export async function perform(course: Course, step: string, id: string, change: 
   await intend(course, step, id, change);
   let made: Made;
   try {
-    made = await deed(course.session, course.state, id, change, (drafted) => (course.state = drafted));
+    made = await deed(course, id, change);
   } catch (error) {
     if (surelyNotDone(error)) {
       await record(course, { type: 'change.failed', step, data: { change: id, text: error.text } });
@@ -63,19 +61,12 @@ function wayOf(change: Change): Way {
 }
 
 /** The deed itself; each process it starts is recorded as soon as it lives. */
-export async function deed(
-  session: Session,
-  state: RunState,
-  id: string,
-  change: Change,
-  moved: (state: RunState) => void,
-  undoing = false,
-): Promise<Made> {
-  return session.world.perform(change, {
-    signal: session.signal,
+export async function deed(course: Course, id: string, change: Change, undoing = false): Promise<Made> {
+  return course.session.world.perform(change, {
+    signal: course.session.signal,
     spawned: async (process) => {
       const data = { change: id, process, ...(undoing ? { undoing } : {}) };
-      moved(await recordFor(session, state, { type: 'change.spawned', data }));
+      await record(course, { type: 'change.spawned', data });
     },
   });
 }

@@ -24,14 +24,23 @@ export function deeds(step: Step): step is ActStep | ProduceStep {
 /** Lines for the deeds among the steps. A plan that waits for another step's deed is one line saying so. */
 export async function planLines(steps: readonly Step[], moment: Moment): Promise<PlanLine[]> {
   const lines: PlanLine[] = [];
+  const before: Before = { acted: new Set(), touched: new Set() };
   for (const step of steps) {
     if (!deeds(step) || step.skip?.(moment)) continue;
-    lines.push(...(await linesOf(step, moment, lines)));
+    const planned = await linesOf(step, moment, before);
+    lines.push(...planned);
+    for (const target of planTargets(planned)) before.acted.add(step.id) && before.touched.add(target);
   }
   return lines;
 }
 
-async function linesOf(step: ActStep | ProduceStep, moment: Moment, before: readonly PlanLine[]): Promise<PlanLine[]> {
+/** What the steps planned so far would have done. */
+interface Before {
+  readonly acted: Set<string>;
+  readonly touched: Set<string>;
+}
+
+async function linesOf(step: ActStep | ProduceStep, moment: Moment, before: Before): Promise<PlanLine[]> {
   const line = (certainty: Certainty, item: PlanLine['item']): PlanLine => ({
     step: step.id,
     title: step.title,
@@ -42,9 +51,9 @@ async function linesOf(step: ActStep | ProduceStep, moment: Moment, before: read
     const { path, binding } = await step.make(moment);
     return [line('checked', { kind: 'release', path, binding })];
   }
-  const waits = before.some((one) => one.step === step.after && one.item.kind === 'change');
-  if (step.after !== undefined && waits) return [line({ until: step.after }, { kind: 'nothing' })];
-  const touched = new Set(planTargets(before));
+  if (step.after !== undefined && before.acted.has(step.after))
+    return [line({ until: step.after }, { kind: 'nothing' })];
+  const touched = new Set(before.touched);
   const changes = await step.plan(moment);
   if (changes.length === 0) return [line('checked', { kind: 'nothing' })];
   return Promise.all(

@@ -134,7 +134,7 @@ async function undoOne(course: Course, state: ChangeState): Promise<Text | undef
     const line = await lineOf(session, state);
     if (!line.way) return await notUndone(course, state, line.because ?? t('there is no way back'));
     await record(course, { type: 'undo.intended', step, data: { change } });
-    for (const way of line.way) await deed(session, course.state, change, way, (moved) => (course.state = moved), true);
+    for (const way of line.way) await deed(course, change, way, true);
     const trouble = await verified(course, state);
     if (trouble) return await notUndone(course, state, trouble);
   } catch (error) {

@@ -82,7 +82,7 @@ export function foldRuns(entries: readonly Entry[]): RunState[] {
   return [...states.values()];
 }
 
-/** The state after one more entry. */
+/** The state after one more entry. The state given is used up: only the one returned may be read afterwards. */
 export function afterEntry(state: RunState | undefined, entry: Entry): RunState | undefined {
   const { body } = entry;
   if (body.type === 'run.opened' && body.run) return opened(entry, body.run, body.data);
@@ -111,7 +111,7 @@ function opened(entry: Entry, run: string, data: Extract<Draft, { type: 'run.ope
 function afterEvent(state: RunState, event: Draft, at: string): RunState {
   if (event.type.startsWith('change.') || event.type.startsWith('undo.'))
     return { ...state, changes: changesAfter(state.changes, event) };
-  if (event.step !== undefined) return { ...state, ...stepAfter(state, event, event.step, at) };
+  if (event.step !== undefined) return { ...state, ...stepAfter(state as Mutable, event, event.step, at) };
   return runAfter(state, event);
 }
 
@@ -133,23 +133,31 @@ function runAfter(state: RunState, event: Draft): RunState {
   }
 }
 
-function stepAfter(state: RunState, event: Draft, step: string, at: string): Partial<RunState> {
-  const phase = (to: StepPhase) => ({ steps: { ...state.steps, [step]: to } });
+/** Writes into the state's own records: a run of hundreds of steps is folded in linear time. */
+function stepAfter(state: Mutable, event: Draft, step: string, at: string): Partial<RunState> {
   switch (event.type) {
     case 'step.began':
-      return { ...phase('began'), began: { [step]: at, ...state.began } };
+      state.began[step] ??= at;
+      state.steps[step] = 'began';
+      return {};
     case 'step.failed':
-      return phase('failed');
+      state.steps[step] = 'failed';
+      return {};
     case 'step.ended':
-      return phase('ended');
+      state.steps[step] = 'ended';
+      return {};
     case 'step.skipped':
-      return phase('skipped');
+      state.steps[step] = 'skipped';
+      return {};
     case 'answer.given':
-      return { answers: { ...state.answers, [step]: event.data.answer } };
+      state.answers[step] = event.data.answer;
+      return {};
     case 'findings.made':
-      return { findings: { ...state.findings, [step]: event.data.findings } };
+      state.findings[step] = event.data.findings;
+      return {};
     case 'step.planned':
-      return { plans: { ...state.plans, [step]: event.data } };
+      state.plans[step] = event.data;
+      return {};
     case 'artefact.made':
       return { artefacts: [...state.artefacts, event.data.artefact] };
     case 'run.suspended':
@@ -158,6 +166,12 @@ function stepAfter(state: RunState, event: Draft, step: string, at: string): Par
       return {};
   }
 }
+
+type Mutable = {
+  -readonly [K in keyof RunState]: RunState[K] extends Readonly<Record<string, infer V>>
+    ? Record<string, V>
+    : RunState[K];
+};
 
 function changesAfter(changes: readonly ChangeState[], event: Draft): readonly ChangeState[] {
   if (event.type === 'change.intended') {
