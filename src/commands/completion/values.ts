@@ -1,0 +1,58 @@
+/** Live names for completion: from site.yml, the journal and the runbooks, only the newest, so that Tab answers at once. */
+import type { Session } from '../../core/session.ts';
+import type { Values } from '../command.ts';
+
+/** The marker by which the shell's script falls back to file names. */
+export const FILES = ':files';
+const NEWEST = 100;
+
+/** The names of one kind; a Stop where site or journal cannot be read. */
+export async function valuesFor(kind: Values, session: Session): Promise<readonly string[]> {
+  return SOURCES[kind](session);
+}
+
+const SOURCES: Readonly<Record<Values, (session: Session) => Promise<readonly string[]>>> = {
+  files: async () => [FILES],
+  hosts: async ({ site }) => Object.keys(site.hosts),
+  databases: async ({ site }) => Object.keys(site.databases),
+  runs: async ({ world }) => {
+    const entries = await world.keep.entries({ types: ['run.opened'], last: NEWEST });
+    return entries.flatMap(({ body }) => body.run ?? []).reverse();
+  },
+  'open-runs': async ({ world }) => {
+    const entries = await world.keep.entries({ types: ['run.opened'], open: true });
+    return entries.flatMap(({ body }) => body.run ?? []).reverse();
+  },
+  approvals,
+  extracts: async ({ world }) => {
+    const entries = await world.keep.entries({ types: ['extract.applied'], last: NEWEST });
+    return entries.flatMap(({ body }) => body.subject ?? []).reverse();
+  },
+  operators: async ({ world }) => {
+    const { foldRoster, ROSTER_TYPES } = await import('../../records/roster.ts');
+    const roster = foldRoster(await world.keep.entries({ types: ROSTER_TYPES }));
+    return [...roster.values()].filter(({ retired }) => retired === undefined).map(({ name }) => name);
+  },
+  runbooks,
+  rules,
+};
+
+/** Subjects whose newest request nobody has rejected or used. */
+async function approvals({ world }: Session): Promise<readonly string[]> {
+  const { foldApprovals } = await import('../../records/approvals.ts');
+  const types = ['approval.requested', 'approval.granted', 'approval.rejected', 'approval.used'] as const;
+  const open = foldApprovals(await world.keep.entries({ types, last: 4 * NEWEST }));
+  return open.filter((one) => one.used === undefined && one.rejected === undefined).map(({ subject }) => subject);
+}
+
+/** Shipped runbooks and the site's own files, without loading one. */
+async function runbooks({ world }: Session): Promise<readonly string[]> {
+  const { SHIPPED } = await import('../../runbooks/index.ts');
+  const own = (await world.keep.files('runbooks')).filter((file) => /\.ya?ml$/.test(file));
+  return [...new Set([...Object.keys(SHIPPED), ...own.map((file) => file.replace(/\.ya?ml$/, ''))])];
+}
+
+async function rules(): Promise<readonly string[]> {
+  const { LINUX_RULES } = await import('../../rules/linux/index.ts');
+  return LINUX_RULES.map(({ id }) => id);
+}
