@@ -29,7 +29,9 @@ export async function planLines(steps: readonly Step[], moment: Moment): Promise
     if (!deeds(step) || step.skip?.(moment)) continue;
     const planned = await linesOf(step, moment, before);
     lines.push(...planned);
-    for (const target of planTargets(planned)) before.acted.add(step.id) && before.touched.add(target);
+    for (const target of planTargets(planned)) before.touched.add(target);
+    if (planned.some(({ item, certainty }) => item.kind === 'change' || typeof certainty === 'object'))
+      before.acted.add(step.id);
   }
   return lines;
 }
