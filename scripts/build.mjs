@@ -23,7 +23,8 @@ const notYet = {
 };
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
+  // The second one is run as a process of its own: SQLite cannot be interrupted inside a step, a process can be killed.
+  entryPoints: { main: 'src/main.ts', 'sqlite-child': 'src/world/sqlite-child.ts' },
   outdir: fresh,
   plugins: [notYet],
   bundle: true,
