@@ -98,6 +98,23 @@ describe('while a Change runs', () => {
     const early = await site.json(['runbook', 'resume', run]);
     expect(early.code).toBe(7);
     expect(count(run, 'change.intended')).toBe(1);
+    const [doubt] = early.data.inDoubt as readonly { change: string; target: string }[];
+    expect(doubt).toMatchObject({ target: 'host:local' });
+    const other = await site.json(['runbook', 'run', 'slow', '--execute', '--answer', 'who=wang']);
+    await site.run(['--as', 'chen', 'approve', String(other.data.run), '--yes']);
+    expect((await site.run(['runbook', 'resume', String(other.data.run)])).code).toBe(3);
+    const settled = [
+      'runbook',
+      'settle',
+      run,
+      doubt?.change ?? '',
+      '--happened',
+      '--reason',
+      'two seconds have passed',
+    ];
+    expect((await site.run([...settled, '--yes'])).code).toBe(0);
+    await resumesToTheEnd(run);
+    expect((await site.run(['runbook', 'resume', String(other.data.run)])).code).toBe(0);
   });
 
   it('SIGTERM: the same with 143', async () => {

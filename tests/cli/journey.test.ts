@@ -73,7 +73,8 @@ describe('hardening the sandbox host', () => {
     expect(snapshot(host)).toEqual(before);
 
     expect((await site.run(['runbook', 'resume', run])).code).toBe(5);
-    expect((await site.run(['audit', 'verify'])).code).toBe(0);
+    // Whole; without a witness that is as good as it gets.
+    expect((await site.run(['audit', 'verify'])).code).toBe(10);
   });
 
   it('is refused with another digest, and with one that was rejected', async () => {
