@@ -149,6 +149,14 @@ export interface Holder {
   readonly since: string;
 }
 
+/** A decrypted artefact: data rows, SHA-256 of the encrypted and of the plain bytes. `verified`: a manifest was there and agrees. */
+export interface Opened {
+  readonly rows: number;
+  readonly sha256: string;
+  readonly plain: string;
+  readonly verified: boolean;
+}
+
 export interface Progress {
   readonly rows: number;
   readonly bytes: number;
@@ -173,6 +181,8 @@ export interface Keep {
   artefact(product: Product, progress: (at: Progress) => void, signal?: AbortSignal): Promise<Artefact>;
   /** Text of a file of the shipped templates folder, by its path below it, e.g. `site.yml`; Stop('bug') where it is not there. */
   template(name: string): Promise<string>;
+  /** Decrypts an artefact with an age identity file (0600) to `out` and checks it against the manifest beside it. Paths as the person gave them. Stop('refused') where anything does not fit; then nothing stays. */
+  open(file: string, identityFile: string, out: string): Promise<Opened>;
   /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */
   files(folder: string): Promise<readonly string[]>;
   /** Removes a side file or an artefact's folder; durable. Absent is fine. */

@@ -206,6 +206,7 @@ function fakeKeep(out: Outside): Keep {
         took: 0,
       };
     },
+    open: unsupported('decryption'),
     template: unsupported('template'),
     establish: unsupported('site folder'),
     sign: unsupported('key'),
