@@ -6,7 +6,7 @@ import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 
 /** The Stop for a fault nobody meant, after its report was written to a private folder. */
-export async function bugStop(cause: unknown, words: readonly string[]): Promise<Stop> {
+export function bugStop(cause: unknown, words: readonly string[]): Stop {
   const lines = [
     `gxops ${process.env.GXOPS_VERSION} node ${process.version} ${process.platform} ${process.arch}`,
     `words: ${words.length}`,

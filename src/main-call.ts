@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Call, Verb } from './commands/command.ts';
+import { whoActs } from './commands/operator/who.ts';
 import { splitPairs } from './core/inputs.ts';
 import type { Report } from './core/report.ts';
 import type { Site } from './core/site.ts';
@@ -13,7 +14,7 @@ import type { Keep, World } from './core/world.ts';
 import type { Options } from './main-args.ts';
 import { type Output, openTalk, showBefore } from './main-output.ts';
 import type { Signals } from './main-signals.ts';
-import { emptySite, findOperator, findSite, loadSite, noSite } from './main-site.ts';
+import { emptySite, findSite, loadSite, noSite } from './main-site.ts';
 import { readActor } from './world/actor.ts';
 import { openKeep } from './world/keep.ts';
 import { terminal } from './world/machine.ts';
@@ -44,7 +45,7 @@ export async function callFor(
     passphrase: async (operator) => String(await world.ask(passphraseOf(operator))),
   });
   const world: World = heeding(buildWorld({ ...outside, keep, signal: signals.signal }), signals.signal);
-  who.operator = verb.site === 'none' ? '' : await findOperator(keep, text('as'), account);
+  who.operator = verb.site === 'none' ? '' : await whoActs(keep, named(text('as')), account);
   const operator = who.operator;
   insistOnOperator(verb, options, operator, account);
   const { tell, progress } = await openTalk(
@@ -126,6 +127,11 @@ function insistOnOperator(verb: Verb, options: Options, operator: string, accoun
     notDone: t('Nothing was done.'),
     next: ['gxops operator list', 'gxops --as OPERATOR …'],
   });
+}
+
+function named(flag: string | undefined) {
+  const name = flag ?? process.env.GXOPS_OPERATOR;
+  return name ? { flag: flag === undefined ? 'GXOPS_OPERATOR' : '--as', name } : undefined;
 }
 
 function answersOf(given: Options[string]): Record<string, string> {

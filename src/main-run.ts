@@ -3,6 +3,7 @@
 import type { Verb } from './commands/command.ts';
 import { NOUNS } from './commands/index.ts';
 import type { Report } from './core/report.ts';
+import { shellWord } from './core/shell.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 import { EXIT } from './core/verdict.ts';
@@ -39,7 +40,8 @@ async function invoke(words: readonly string[], output: Output, signals: Signals
   if (!call) return help([], output);
   if (home.kind === 'reading') signals.quick();
   const { run: work } = await home.load();
-  const report = await work(call);
+  const made = await work(call);
+  const report = made.next ? { ...made, next: sited(made.next, words) } : made;
   await showReport(output, report, label || 'home', {
     format: text(options, 'format'),
     report: text(options, 'report'),
@@ -75,13 +77,31 @@ async function help(words: readonly string[], output: Output): Promise<number> {
   return said(output, helpFor(words, NOUNS, output.dictionary()));
 }
 
-/** Says what went wrong and gives the exit code for it. */
+/** Says what went wrong and gives the exit code for it; when even that fails, one plain line. */
 async function refuse(cause: unknown, words: readonly string[], output: Output, signals: Signals): Promise<number> {
-  const stop = cause instanceof Stop ? cause : await (await import('./main-bug.ts')).bugStop(cause, words);
-  const exit = stop.verdict === 'interrupted' ? (signals.code() ?? EXIT.interrupted) : EXIT[stop.verdict];
-  if (process.env.GXOPS_DEBUG === '1') output.talk((await import('./main-bug.ts')).redacted(cause, words));
-  await showStop(output, stop, commandOf(words));
-  return exit;
+  try {
+    const stop = cause instanceof Stop ? cause : (await import('./main-bug.ts')).bugStop(cause, words);
+    if (process.env.GXOPS_DEBUG === '1') output.talk((await import('./main-bug.ts')).redacted(cause, words));
+    await showStop(output, reachable(stop, words), commandOf(words));
+    return stop.verdict === 'interrupted' ? (signals.code() ?? EXIT.interrupted) : EXIT[stop.verdict];
+  } catch {
+    output.talk('gxops: a fault of gxops itself, and it could not be described. Next: gxops runbook runs --open');
+    return EXIT.bug;
+  }
+}
+
+/** Next commands work as they stand: where the site was named by a flag, they name it too. */
+function sited(next: readonly string[], words: readonly string[]): readonly string[] {
+  const site = early(words, '--site');
+  if (site === undefined) return next;
+  return next.map((line) =>
+    /^gxops (?!--site|site init|help)/.test(line) ? line.replace('gxops', `gxops --site ${shellWord(site)}`) : line,
+  );
+}
+
+function reachable(stop: Stop, words: readonly string[]): Stop {
+  const { next } = stop.detail;
+  return next ? new Stop(stop.verdict, stop.text, { ...stop.detail, next: sited(next, words) }) : stop;
 }
 
 /** Noun and verb as typed where they are ours; never a value. */

@@ -1,11 +1,9 @@
 /** Which site folder, which site, which operator: found as the command line, the environment and the journal say. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { nearest } from './core/nearest.ts';
 import type { Site } from './core/site.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
-import type { Keep } from './core/world.ts';
 
 const NOTHING = t('Nothing was done.');
 const EVERYBODYS = '/etc/gxops';
@@ -68,21 +66,4 @@ export function emptySite(dir: string): Site {
     ...{ hosts: {}, databases: {}, redis: {}, search: {}, goldengate: {}, windows: {} },
     ...{ neighbours: {}, obeys: {}, classification: {}, keys: {}, parameters: {} },
   };
-}
-
-/** Who acts: `--as`, GXOPS_OPERATOR, else the operator mapped to the OS account; '' where nobody is. */
-export async function findOperator(keep: Keep, flag: string | undefined, account: string): Promise<string> {
-  const { foldRoster, operatorOf, ROSTER_TYPES } = await import('./records/roster.ts');
-  const roster = foldRoster(await keep.entries({ types: ROSTER_TYPES }));
-  const [from, name] = flag === undefined ? ['GXOPS_OPERATOR', process.env.GXOPS_OPERATOR] : ['--as', flag];
-  if (!name) return operatorOf(roster, account)?.name ?? '';
-  const known = roster.get(name);
-  if (known && !known.retired) return name;
-  const names = [...roster.values()].filter((one) => !one.retired).map((one) => one.name);
-  const values = { from, name, names: names.join(', '), near: nearest(name, names) ?? '' };
-  if (known) throw new Stop('refused', t('{from}: {name} is retired. Active: {names}.', values), { notDone: NOTHING });
-  const text = values.near
-    ? t('{from}: {name} is no operator of this site. Did you mean {near}? Known: {names}.', values)
-    : t('{from}: {name} is no operator of this site. Known: {names}.', values);
-  throw new Stop('usage', text, { notDone: NOTHING, next: ['gxops operator list'] });
 }

@@ -6,7 +6,8 @@ const words = process.argv.slice(2);
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-V' || words[0] === 'version')) {
   process.stdout.write(`gxops ${process.env.GXOPS_VERSION}\n`);
 } else {
-  enableCompileCache(cacheFolder());
+  // Only the bundle: run from source, the cache would lie among the sources.
+  if (import.meta.filename.endsWith('.js')) enableCompileCache(cacheFolder());
   const { run } = await import('./main-run.ts');
   await run(words);
 }

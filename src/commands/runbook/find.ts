@@ -41,10 +41,9 @@ export async function loadBook({ name, file }: Source, session: Session): Promis
   if (shipped) return shipped();
   const path = file ?? `runbooks/${name}.yml`;
   const bytes = await session.world.keep.fetch(path);
-  const { parseRunbook } = await import('../../rules/runbook-yaml.ts');
   const { compileRunbook } = await import('../../runbooks/site-yaml.ts');
   const text = Buffer.from(bytes ?? '').toString('utf8');
-  return compileRunbook(parseRunbook(text, `${session.site.dir}/${path}`));
+  return compileRunbook(text, `${session.site.dir}/${path}`);
 }
 
 /** The runbook that a run was opened with. Its definition is compared with the run's own snapshot by the engine. */

@@ -25,7 +25,7 @@ export function runData({ run, verdict, state, waitingFor }: Ended): Record<stri
   return {
     run,
     verdict,
-    ...(waitingFor ? { waitingFor: { ...waitingFor } } : {}),
+    ...(waitingFor ? { waitingFor: { ...waitingFor, kind: WAITS[waitingFor.kind] } } : {}),
     inDoubt: inDoubt(state).map(({ id, target, summary }) => ({ change: id, target, what: summary })),
     findings: latestFindings(state) as unknown as Json,
     changes: state.changes.map(({ id, step, target, kind, summary, phase }) => ({
@@ -34,6 +34,9 @@ export function runData({ run, verdict, state, waitingFor }: Ended): Record<stri
     artefacts: state.artefacts as unknown as Json,
   };
 }
+
+/** What is waited for, by the kind of step that waits. */
+const WAITS = { approval: 'approve', answer: 'ask', decision: 'decision', watch: 'watch' } as const;
 
 /** Doubts, findings, changes, artefacts and what remains, as far as there are any. */
 export function stateSections(state: RunState): Section[] {
