@@ -69,6 +69,17 @@ export function ownFolder(disk: Disk, path: string, parent: string): void {
   guardFolder(disk.lstat(path), path);
 }
 
+/** Makes an empty file, 0600 whatever the umask, unless it is there. */
+export function makeOwn(disk: Disk, path: string): void {
+  try {
+    const file = disk.open(path, ownFlags.make, 0o600);
+    disk.fchmod(file, 0o600);
+    disk.close(file);
+  } catch (cause) {
+    if (codeOf(cause) !== 'EEXIST') throw cause;
+  }
+}
+
 /** Makes the names in a folder durable. */
 export function syncFolder(disk: Disk, path: string): void {
   const folder = disk.open(path, ownFlags.read);

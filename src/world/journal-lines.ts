@@ -27,7 +27,8 @@ export async function* batchesOf(disk: Disk, dir: string): AsyncGenerator<readon
   }
 }
 
-function opened(disk: Disk, at: string): number {
+/** Opens a segment for reading; Stop('unreachable') where it cannot be, or is no plain file. */
+export function openToRead(disk: Disk, at: string): number {
   const seen = disk.lstat(at);
   try {
     if (seen?.kind === 'file') return disk.open(at, ownFlags.read);
@@ -38,7 +39,7 @@ function opened(disk: Disk, at: string): number {
 }
 
 async function* batchesIn(disk: Disk, at: string, segment: string, last: boolean): AsyncGenerator<StoredLine[]> {
-  const file = opened(disk, at);
+  const file = openToRead(disk, at);
   try {
     let offset = 0;
     let looks = 0;
@@ -75,4 +76,13 @@ function cut(chunk: Buffer, segment: string, offset: number): { lines: StoredLin
     end = newline + 1;
   }
   return { lines, end };
+}
+
+/** A stored line that is not what was recorded. */
+export function alteredStop(segment: string, offset: number): Stop {
+  return new Stop(
+    'failed',
+    t('journal/{segment}, byte {offset}: this line is not what was recorded', { segment, offset }),
+    { notDone: t('nothing was done; no answer was given from an altered journal'), next: ['gxops audit verify'] },
+  );
 }

@@ -1,11 +1,9 @@
 /** Answering a query by reading every line: the way when no index can be had, and what the index is tested against. */
 import type { Entry } from '../core/event.ts';
 import { entryOf } from '../core/line.ts';
-import { Stop } from '../core/stop.ts';
-import { t } from '../core/text.ts';
 import type { Query } from '../core/world.ts';
 import type { Disk } from './disk.ts';
-import { batchesOf } from './journal-lines.ts';
+import { alteredStop, batchesOf } from './journal-lines.ts';
 
 /** Entries that match, in order. Stop('failed') at a line that does not hold; a torn tail is not an entry. */
 export async function scan(disk: Disk, dir: string, query: Query): Promise<readonly Entry[]> {
@@ -35,16 +33,4 @@ function matches({ seq, body }: Entry, query: Query): boolean {
   if (query.run !== undefined && body.run !== query.run) return false;
   if (query.subject !== undefined && body.subject !== query.subject) return false;
   return query.types === undefined || query.types.includes(body.type);
-}
-
-/** A stored line that is not what was recorded. */
-export function alteredStop(segment: string, offset: number): Stop {
-  return new Stop(
-    'failed',
-    t('journal/{segment}, byte {offset}: this line is not what was recorded', { segment, offset }),
-    {
-      notDone: t('nothing was read from the journal'),
-      next: ['gxops audit verify'],
-    },
-  );
 }

@@ -3,8 +3,9 @@ import type { Draft, Entry } from '../core/event.ts';
 import type { Query, StoredLine } from '../core/world.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
 import { appender } from './journal-append.ts';
+import { entriesOf } from './journal-entries.ts';
 import { linesOf } from './journal-lines.ts';
-import { scan } from './journal-scan.ts';
+import { openProjection } from './projection.ts';
 import { type Stamps, stamper } from './stamp.ts';
 
 export interface JournalPlace {
@@ -30,10 +31,14 @@ export interface Journal {
 export function openJournal(place: JournalPlace): Journal {
   const { dir, stamps, disk = realDisk, patience = 10_000, bound = 64 << 20 } = place;
   const writer = appender({ dir, disk, stamp: stamper(stamps), patience, bound });
+  const index = openProjection(disk, dir);
   return {
     append: writer.append,
-    entries: (query) => scan(disk, dir, query),
+    entries: (query) => entriesOf(disk, dir, index, query),
     lines: () => linesOf(disk, dir),
-    close: writer.close,
+    close() {
+      writer.close();
+      index.close();
+    },
   };
 }

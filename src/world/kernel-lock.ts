@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Disk } from './disk.ts';
-import { guardFile, ownFlags } from './guard.ts';
+import { guardFile, makeOwn } from './guard.ts';
 
 /** One lock file, opened by nothing but SQLite: closing any other descriptor of it would drop this process's lock. */
 export interface KernelLock {
@@ -35,7 +35,7 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
       const current = connection ?? open();
       if (!begin(current, path)) return false;
       if (disk.lstat(path)?.inode === inode) return true;
-      current.exec('COMMIT'); // the file was exchanged under us: this lock holds nobody back
+      current.exec('ROLLBACK'); // the file was exchanged under us: this lock holds nobody back
       open();
     }
     throw new Stop('refused', t('the lock file {path} keeps changing', { path }), {
@@ -44,7 +44,7 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
   };
   return {
     take,
-    drop: () => connection?.exec('COMMIT'),
+    drop: () => connection?.exec('ROLLBACK'), // nothing was written: the file stays empty
     close() {
       connection?.close();
       connection = undefined;
@@ -53,18 +53,9 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
 }
 
 function lockFile(path: string, disk: Disk): bigint {
-  if (disk.lstat(path) === undefined) make(path, disk);
+  // Harmless though not SQLite's doing: nobody can have locked a file that was not there.
+  if (disk.lstat(path) === undefined) makeOwn(disk, path);
   return guardFile(disk.lstat(path), path).inode;
-}
-
-function make(path: string, disk: Disk): void {
-  try {
-    const file = disk.open(path, ownFlags.make, 0o600);
-    disk.fchmod(file, 0o600);
-    disk.close(file); // harmless: before this call nobody can have locked a file that did not exist
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-  }
 }
 
 function begin(connection: Connection, path: string): boolean {
