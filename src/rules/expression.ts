@@ -189,3 +189,11 @@ function checkKinds(reader: Reader, op: Comparison, left: Expression, right: Exp
         : plain(a) && plain(b);
   if (!fine) reader.trouble.push({ message: t('{op} cannot compare {a} with {b}.', { op, a, b }) });
 }
+
+/** The names an expression uses, each once. */
+export function namesIn(expression: Expression | undefined): string[] {
+  if (expression === undefined || expression.op === 'value') return [];
+  if (expression.op === 'name') return [expression.name];
+  if (expression.op === 'not') return namesIn(expression.of);
+  return [...new Set([...namesIn(expression.left), ...namesIn(expression.right)])];
+}

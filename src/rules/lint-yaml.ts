@@ -2,7 +2,7 @@
 import { nearest } from '../core/nearest.ts';
 import type { Site } from '../core/site.ts';
 import { t } from '../core/text.ts';
-import { type Expression, parseExpression, type Value } from './expression.ts';
+import { namesIn, parseExpression, type Value } from './expression.ts';
 import { evaluate } from './expression-value.ts';
 import type { Fault } from './lint.ts';
 import type { Path } from './problem.ts';
@@ -18,6 +18,8 @@ export function lintDefinition(definition: Definition, site?: Site): Fault[] {
     ...changesIn(step, index).flatMap((change) => lintChange(step, change)),
     ...(site === undefined ? [] : hostsIn(step, index).flatMap((host) => lintHost(step.id, host, site))),
     ...waits(step, index),
+    ...withoutPurchaser(step, index),
+    ...answeredTooLate(definition, step, index),
   ]);
 }
 
@@ -161,6 +163,31 @@ function waits({ id, watch, timeout }: StepSource, index: number): Fault[] {
   ];
 }
 
+/** The engine refuses an approval without a seat for the purchaser; better to know before. */
+function withoutPurchaser({ id, approve }: StepSource, index: number): Fault[] {
+  if (approve?.seats === undefined || approve.seats.some(({ party }) => party === 'purchaser')) return [];
+  const found = t('no seat of {step} is the purchaser’s; its approval could release nothing', { step: id });
+  const path = ['steps', index, 'approve', 'seats'];
+  return [
+    { rule: 'lint-no-purchaser', outcome: 'fail', step: id, path, found, advice: t('Give one seat party: purchaser.') },
+  ];
+}
+
+/** An answer given after the approval must not decide what of the approved plan is done. */
+function answeredTooLate(definition: Definition, step: StepSource, index: number): Fault[] {
+  if (step.act === undefined || step.when === undefined) return [];
+  const { expression } = parseExpression(step.when, namesBefore(definition, index));
+  const gate = definition.steps.findLastIndex(({ approve }, at) => approve !== undefined && at < index);
+  const late = definition.steps
+    .slice(gate + 1, index)
+    .filter(({ id }) => namesIn(expression).includes(`answers.${id}`));
+  return late.map(({ id: ask }) => ({
+    ...{ rule: 'lint-answer-after-approval', outcome: 'fail', step: step.id, path: ['steps', index, 'when'] },
+    found: t('whether {step} is done hangs on {ask}, which is asked after the approval', { step: step.id, ask }),
+    advice: t('Ask before the approve step.'),
+  }));
+}
+
 const MOST_CASES = 4096;
 
 /** A `when` over enums, booleans and confirmations alone can be tried in every case; one that never holds is a step never done. */
@@ -182,13 +209,6 @@ function neverReached(definition: Definition, step: StepSource, index: number): 
       advice: t('Correct the condition or remove the step.'),
     },
   ];
-}
-
-function namesIn(expression: Expression): string[] {
-  if (expression.op === 'name') return [expression.name];
-  if (expression.op === 'value') return [];
-  if (expression.op === 'not') return namesIn(expression.of);
-  return [...new Set([...namesIn(expression.left), ...namesIn(expression.right)])];
 }
 
 /** All cases of the names' values; undefined where a name has too many to try. */

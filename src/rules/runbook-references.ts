@@ -144,9 +144,27 @@ function checkTexts(
     if (isProgram(path) && placesOf(text).length > 0) return nothingFilled(source, path, text);
     const isAsked = path[2] === 'ask';
     if (PLAIN.has(`${key}`) || isAsked) return nothingFilled(source, path, text);
+    if (isPlanned(path) && placesOf(text).some((name) => name.startsWith('answers.')))
+      return answerTooEarly(source, path);
     const allowed = RECORD.test(shown(path)) ? new Set([...names.keys(), ...findings]) : new Set(names.keys());
     return checkPlaces(source, path, text, allowed);
   });
+}
+
+/** What a rehearsal and an approval must know: the changes, and the checks before them. */
+function isPlanned(path: Path): boolean {
+  return (path[2] === 'act' && path[3] === 'changes') || path[2] === 'check';
+}
+
+function answerTooEarly(source: Source, path: Path): Problem[] {
+  const key = shown(path);
+  return [
+    problemAt(
+      source,
+      path,
+      t('{key}: an answer is not known when this is rehearsed and approved; take an input', { key }),
+    ),
+  ];
 }
 
 /** The first word of a command, or of one of several. */

@@ -1,22 +1,27 @@
 /** A YAML runbook's definition as a Runbook: functions built from data, so that the engine sees no difference to a shipped one. */
 import type { Target } from '../core/change.ts';
 import { sha256 } from '../core/json.ts';
-import type { Input, Inputs, Moment, Runbook, Step } from '../core/runbook.ts';
+import type { Input, Moment, Runbook, Step } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
 import type { Question } from '../core/world.ts';
-import { parseExpression } from '../rules/expression.ts';
+import { namesIn, parseExpression } from '../rules/expression.ts';
 import { evaluate } from '../rules/expression-value.ts';
 import type { AskSource, Definition, InputSource, LookSource, StepSource } from '../rules/runbook-definition.ts';
 import { namesBefore } from '../rules/runbook-references.ts';
-import { definitionJson } from '../rules/runbook-yaml.ts';
+import { definitionJson, parseRunbook } from '../rules/runbook-yaml.ts';
 import { milliseconds } from '../rules/shape.ts';
 import { fill, fillRecord } from '../rules/substitution.ts';
 import { changesOf } from './site-yaml-change.ts';
 import { findingsOf, valuesOf } from './site-yaml-look.ts';
 
-/** Compiles a checked definition. Its digest is that of the whole source, so that any edit makes another runbook. */
-export function compileRunbook(definition: Definition): Runbook {
+/** The runbook in a YAML text; Stop('usage') at file:line where it does not hold. `file` is what a person opens to mend it. */
+export function compileRunbook(text: string, file: string): Runbook {
+  return runbookOf(parseRunbook(text, file));
+}
+
+/** A checked definition as a Runbook. Its digest is that of the whole source, so that any edit makes another runbook. */
+export function runbookOf(definition: Definition): Runbook {
   const { runbook, version, title, why, risk, inputs = {}, locks = [] } = definition;
   return {
     name: runbook,
@@ -53,9 +58,12 @@ function lineOf(definition: Definition, step: StepSource, index: number) {
 
 function skipUnless(definition: Definition, when: string, index: number): (moment: Moment) => Text | undefined {
   const { expression } = parseExpression(when, namesBefore(definition, index));
+  const asked = namesIn(expression).filter((name) => name.startsWith('answers.'));
   return (moment) => {
-    const holds = expression && evaluate(expression, valuesOf(moment));
-    if (holds === true) return undefined;
+    const values = valuesOf(moment);
+    const holds = expression && evaluate(expression, values);
+    // A rehearsal asks nobody: what hangs on an answer is planned as if it were to be done.
+    if (holds === true || (holds === undefined && asked.some((name) => values(name) === undefined))) return undefined;
     if (holds === false) return t('not so: {condition}', { condition: when });
     throw new Stop('refused', t('It cannot be told whether {condition} holds.', { condition: when }), {
       notDone: t('The step was neither done nor skipped.'),
@@ -122,12 +130,4 @@ function productOf({ runbook }: Definition, produce: StepSource['produce'], mome
   const hash = sha256(text);
   const path = `exports/${runbook}-${hash.slice(0, 12)}/${produce?.file ?? 'record.txt'}`;
   return { path, binding: { path, sha256: hash }, source: { text }, recipients: [] };
-}
-
-/** The inputs of a definition that have a default. */
-export function defaultsOf(definition: Definition): Inputs {
-  const given = Object.entries(definition.inputs ?? {}).flatMap(([name, input]) =>
-    input.default === undefined ? [] : [[name, input.default] as const],
-  );
-  return Object.fromEntries(given);
 }
