@@ -4,10 +4,22 @@ import { audit } from './audit.ts';
 import type { Noun } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { harden } from './harden.ts';
 import { operator } from './operator.ts';
 import { reject } from './reject.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
 import { site } from './site.ts';
 
-export const NOUNS: readonly Noun[] = [runbook, rollback, approve, reject, audit, site, operator, doctor, completion];
+export const NOUNS: readonly Noun[] = [
+  harden,
+  runbook,
+  rollback,
+  approve,
+  reject,
+  audit,
+  site,
+  operator,
+  doctor,
+  completion,
+];

@@ -1,6 +1,6 @@
 /** Rules against intrusion: kernel parameters of network and memory, core dumps, banners. */
 import { t } from '../../core/text.ts';
-import { FAMILY_NEEDS, type Facts, familyOf, type Need, placed, textAt, textFilesIn } from './facts.ts';
+import { FAMILY_NEEDS, type Facts, familyOf, type Need, namesIn, placed, textAt, textFilesIn } from './facts.ts';
 import { type KernelWant, kernelEdits, kernelInFiles, kernelNeeds, kernelNow } from './kernel-facts.ts';
 import { endingOf, linesOf } from './lines.ts';
 import { type Edit, held, type Judged, listed, type Params, type Rule, undecided } from './rule.ts';
@@ -88,8 +88,10 @@ function memoryJudged(facts: Facts): Judged {
 function memoryEdits(facts: Facts): Edit[] {
   const core = coreLimit(facts);
   if (core !== undefined && core.value !== '0' && core.path >= CORE_FILE) return [];
-  const add = (text: string): string => `${text}# No core dumps: they hold what was in memory.\n* hard core 0\n`;
-  const limit: Edit = { kind: 'text', path: CORE_FILE, mode: 0o644, edit: add };
+  const add = (text: string): string =>
+    `${text === '' || text.endsWith('\n') ? text : `${text}\n`}# No core dumps: they hold what was in memory.\n* hard core 0\n`;
+  const path = namesIn(facts, '/etc/security/limits.d') === undefined ? '/etc/security/limits.conf' : CORE_FILE;
+  const limit: Edit = { kind: 'text', path, mode: 0o644, edit: add };
   return [...kernelEdits(facts, MEMORY, true), ...(core?.value === '0' ? [] : [limit])];
 }
 

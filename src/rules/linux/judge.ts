@@ -5,6 +5,7 @@ import { Stop } from '../../core/stop.ts';
 import { type Phrase, type Text, t } from '../../core/text.ts';
 import type { Facts } from './facts.ts';
 import { paramsOf } from './parameters.ts';
+import { afterEdits } from './predict.ts';
 import type { Judged, LayerName, Params, Rule } from './rule.ts';
 
 const LAYERS: readonly LayerName[] = ['file', 'running', 'boot'];
@@ -30,16 +31,23 @@ export function judgeRules(
 /** One rule's Finding. */
 export function judgeRule(rule: Rule, facts: Facts, host: string, params: Params): Finding {
   const same = { rule: rule.id, subject: `host:${host}`, title: rule.title, wanted: rule.wanted(params) };
+  const decided = decide(rule, facts, params);
+  const faulty = decided.outcome === 'fail' || decided.outcome === 'warn';
+  return { ...same, ...decided, ...(faulty ? { advice: adviceOf(rule, facts, params) } : {}) };
+}
+
+function decide(rule: Rule, facts: Facts, params: Params): Pick<Finding, 'outcome' | 'found' | 'reason'> {
   const applies = orUnknown(() => rule.applies?.(facts));
-  if (applies && 'outcome' in applies) return { ...same, ...applies };
-  if (applies?.applies === false) return { ...same, outcome: 'skip', found: t('not applicable'), reason: applies.fact };
-  const layers = LAYERS.flatMap((name) => {
-    const judge = rule.layers[name];
-    if (!judge) return [];
-    if (name !== 'file' && facts.rooted) return [{ name, outcome: 'skip', found: ROOTED, reason: ROOTED } as const];
-    return [{ name, ...orUnknown(() => judge(facts, params)) }];
-  });
-  return { ...same, ...folded(layers), ...adviceOf(rule, facts, params, layers) };
+  if (applies && 'outcome' in applies) return applies;
+  if (applies?.applies === false) return { outcome: 'skip', found: t('not applicable'), reason: applies.fact };
+  return folded(
+    LAYERS.flatMap((name) => {
+      const judge = rule.layers[name];
+      if (!judge) return [];
+      if (name !== 'file' && facts.rooted) return [{ name, outcome: 'skip', found: ROOTED, reason: ROOTED } as const];
+      return [{ name, ...orUnknown(() => judge(facts, params)) }];
+    }),
+  );
 }
 
 function orUnknown<T>(look: () => T): T | Judged {
@@ -71,18 +79,15 @@ function layered({ name, found }: Layer): Text {
   return name === 'running' ? t('running: {found}', { found }) : t('at boot: {found}', { found });
 }
 
-function adviceOf(rule: Rule, facts: Facts, params: Params, layers: readonly Layer[]): { advice?: Text } {
-  if (!layers.some(({ outcome }) => outcome === 'fail' || outcome === 'warn')) return {};
-  if (rule.fix?.cutsOff && !facts.rooted) {
-    const place = { manual: rule.manual };
-    return { advice: t('Not planned: a fault here could cut this host off. By hand: {manual}', place) };
-  }
-  return { advice: plannable(rule, facts, params) ? PLANNED : rule.manual };
+function adviceOf(rule: Rule, facts: Facts, params: Params): Text {
+  if (!rule.fix?.cutsOff || facts.rooted) return plannable(rule, facts, params) ? PLANNED : rule.manual;
+  return t('Not planned: a fault here could cut this host off. By hand: {manual}', { manual: rule.manual });
 }
 
-/** True where the rule's fix has something to do here that may be planned. */
+/** True where the rule's fix may be planned here and would leave nothing of the rule to be wished. */
 export function plannable(rule: Rule, facts: Facts, params: Params): boolean {
-  if (!rule.fix || (rule.fix.cutsOff && !facts.rooted)) return false;
-  const edits = orUnknown(() => rule.fix?.edits(facts, params) ?? []);
-  return Array.isArray(edits) && edits.length > 0;
+  const { fix } = rule;
+  if (!fix || (fix.cutsOff && !facts.rooted)) return false;
+  const will = orUnknown(() => afterEdits(facts, fix.edits(facts, params)));
+  return will !== undefined && !('outcome' in will) && decide(rule, will, params).outcome === 'pass';
 }

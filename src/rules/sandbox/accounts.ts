@@ -221,5 +221,10 @@ export const ACCOUNT_FILES: readonly HostText[] = [
   { path: 'etc/security/pwquality.conf', mode: 0o644, text: () => PWQUALITY },
   { path: 'etc/security/faillock.conf', mode: 0o644, text: () => FAILLOCK },
   { path: 'etc/security/limits.conf', mode: 0o644, text: () => LIMITS },
+  {
+    path: 'etc/security/limits.d/20-nproc.conf',
+    mode: 0o644,
+    text: () => '*          soft    nproc     4096\nroot       soft    nproc     unlimited\n',
+  },
   { path: 'etc/securetty', mode: 0o600, text: () => 'console\ntty1\ntty2\n' },
 ];
