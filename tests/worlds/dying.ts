@@ -109,7 +109,7 @@ const book = deedsBook(which);
 
 async function sign(subject: string): Promise<object> {
   const approval = foldApprovals(await keep.entries({ subject })).at(-1);
-  if (!approval) throw new Error(`nothing to sign under ${subject}`);
+  if (!approval) return { verdict: 'refused', text: 'nothing to sign yet' };
   const { digest, expires } = approval;
   const statement = statementOf(approval, operator, expires);
   const signature = await keep.sign(operator, statement);
