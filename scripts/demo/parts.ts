@@ -54,7 +54,7 @@ export function hardening(stage: Stage): Words {
     en: 'Without --execute it only rehearses: it looks, plans, prints.',
     'zh-CN': '不带 --execute 只预演：查看、计划、打印。',
   });
-  stage.show(HARDEN, [1], 24);
+  stage.show(HARDEN, [1], 34, /^ {2}\S+ .*harden-linux/);
   must(JSON.stringify(snapshot(host)) === before, 'the rehearsal changed the host');
   stage.tell({
     en: 'With --execute it goes as far as the approval and exits 4.',
@@ -68,14 +68,14 @@ export function hardening(stage: Stage): Words {
   });
   must(stage.quiet(['--as', 'li', 'approve', run, '--yes']).code === 3, 'the requester could approve his own run');
   stage.show(['--as', 'chen', 'approve', run, '--yes'], [0], 10);
-  stage.show(['runbook', 'resume', run], [0], 16);
+  stage.show(['runbook', 'resume', run], [0], 26, /apply\.1 /);
   const after = JSON.stringify(snapshot(host));
   must(after !== before, 'nothing was changed');
   must(
     stage.quiet(['harden', 'check', '--host', 'sandbox']).code === 0,
     'the hardened sandbox does not pass its check',
   );
-  stage.show(['rollback', 'run', run, '--execute'], [5], 12);
+  stage.show(['rollback', 'run', run, '--execute'], [5], 24, /apply\.1 /);
   must(JSON.stringify(snapshot(host)) === before, 'the host is not byte for byte what it was');
   return {
     en: 'The hardened host passed every rule, and after the rollback each file is what it was: bytes, mode, owner.',
@@ -169,7 +169,7 @@ export async function killed(stage: Stage): Promise<Words> {
     const done = made();
     if (hit && !isClosed(journal(), run)) {
       stage.show(['runbook', 'runs', '--open'], [0, 1, 4], 8);
-      stage.show(['runbook', 'resume', run], [0], 12);
+      stage.show(['runbook', 'resume', run], [0], 24, /apply\.1 /);
       must(
         stage.quiet(['harden', 'check', '--host', 'sandbox']).code === 0,
         'the resumed run left the host unhardened',

@@ -31,8 +31,8 @@ export interface Stage {
   readonly language: Language;
   /** Prints a paragraph of narration. */
   tell(words: Words): void;
-  /** Prints the command, runs it, prints the first `lines` of what it shows; throws where the exit code is not one of those expected. */
-  show(args: readonly string[], expected: readonly number[], lines?: number): Shown;
+  /** Prints the command, runs it, prints `lines` of what it shows, beginning with the first that matches `from`; throws where the exit code is not one of those expected. */
+  show(args: readonly string[], expected: readonly number[], lines?: number, from?: RegExp): Shown;
   /** Runs a command without showing it. */
   quiet(args: readonly string[], env?: Readonly<Record<string, string>>): Shown;
   /** Starts `gxops …` and kills it with SIGKILL as soon as `now` holds; false where it ended before that. */
@@ -51,19 +51,19 @@ export function openStage(folder: string, language: Language): Stage {
   const quiet: Stage['quiet'] = (args, more = {}) => {
     const facts = join(folder, 'facts.json');
     const asked = args.includes('--report') ? [] : ['--report', facts, '--format', 'json'];
-    const all = [...siteFlag(args, site), ...args, '--no-input', ...asked];
+    const all = [...siteFlag(args, site), ...args, ...asked];
     const ran = spawnSync(bin, all, { env: { ...env, ...more }, encoding: 'utf8', timeout: 60_000, cwd: folder });
     return { code: ran.status ?? -1, stdout: ran.stdout, stderr: ran.stderr, report: takeReport(facts) };
   };
   return {
     ...{ folder, site, language, quiet },
     tell: (words) => console.log(`\n${colour ? `\x1b[36m${words[language]}\x1b[0m` : words[language]}`),
-    show(args, expected, lines = 14) {
+    show(args, expected, lines = 14, from = /^/) {
       console.log(
         colour ? `\x1b[1m$ gxops ${args.map(quoted).join(' ')}\x1b[0m` : `$ gxops ${args.map(quoted).join(' ')}`,
       );
       const shown = quiet(args);
-      console.log(`${firstLines(shown.stdout + shown.stderr, lines, language)}\n  → exit ${shown.code}`);
+      console.log(`${excerpt(shown.stdout || shown.stderr, from, lines, language)}\n  → exit ${shown.code}`);
       must(
         expected.includes(shown.code),
         `gxops ${args.join(' ')} ended ${shown.code}, not ${expected.join(' or ')}:\n${shown.stderr}`,
@@ -92,11 +92,17 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`;
 }
 
-function firstLines(text: string, most: number, language: Language): string {
-  const lines = text.trimEnd().split('\n');
-  const more = lines.length - most;
-  const rest = language === 'en' ? `… ${more} more lines` : `… 另有 ${more} 行`;
-  return [...lines.slice(0, most), ...(more > 0 ? [rest] : [])].map((line) => `  ${line}`).join('\n');
+function excerpt(text: string, from: RegExp, most: number, language: Language): string {
+  const all = text.trimEnd().split('\n');
+  const at = Math.max(
+    0,
+    all.findIndex((line) => from.test(line)),
+  );
+  const left = (count: number) => (language === 'en' ? `… ${count} more lines` : `… 另有 ${count} 行`);
+  const above = at > 1 ? [...all.slice(0, 1), left(at - 1)] : all.slice(0, at);
+  const shown = all.slice(at, at + most);
+  const below = all.length - at - shown.length;
+  return [...above, ...shown, ...(below > 0 ? [left(below)] : [])].map((line) => `  ${line}`).join('\n');
 }
 
 async function killWhen(args: readonly string[], env: NodeJS.ProcessEnv, now: () => boolean): Promise<boolean> {
