@@ -225,7 +225,7 @@ export function flippedByte(stage: Stage): Words {
     `the problem is not placed at line ${seq}`,
   );
   must(
-    filesIn(join(stage.site, 'journal')).size > 0 && stage.quiet(['audit', 'verify']).code === 0,
+    filesIn(join(stage.site, 'journal')).size > 0 && stage.quiet(['audit', 'verify']).code === WHOLE,
     'the original no longer holds',
   );
   return { en: `Found at line ${seq}; the original still holds.`, 'zh-CN': `定位在第 ${seq} 行；原件依然完整。` };
