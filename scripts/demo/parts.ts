@@ -97,54 +97,53 @@ where i.amount > :least`;
 export function extraction(stage: Stage): Words {
   const query = join(stage.folder, 'query.sql');
   writeFileSync(query, SQL);
-  const applied = stage.show(
-    [
-      ...['extract', 'apply', '--database', 'inv', '--sql-file', query, '--bind', 'least=1000', '--limit', '5000'],
-      ...[
-        '--purpose',
-        '核对大额发票',
-        '--basis',
-        '数据申请 2026-11 第 7 号',
-        '--recipient',
-        'zhao',
-        '--as-file',
-        'csv',
-      ],
-    ],
-    [0],
-    24,
-  );
-  const id = String(applied.report.data.id);
-  for (const who of approversOf(applied.report.data.approvals))
-    stage.show(['--as', who, 'approve', id, '--yes'], [0], 8);
+  const ask = ['extract', 'apply', '--database', 'inv', '--sql-file', query, '--bind', 'least=1000', '--limit', '5000'];
+  const why = [
+    '--purpose',
+    '核对大额发票',
+    '--basis',
+    '数据申请 2026-11 第 7 号',
+    '--recipient',
+    'zhao',
+    '--as-file',
+    'csv',
+  ];
+  const applied = stage.show([...ask, ...why], [0], 24).report.data;
+  const id = String(applied.id);
+  for (const who of approversOf(applied.approvals)) stage.show(['--as', who, 'approve', id, '--yes'], [0], 8);
   const made = stage.show(['extract', 'run', id, '--execute', '--yes'], [0], 14).report.data;
   const file = join(stage.site, String(made.file).replace(stage.site, ''));
   const bytes = readFileSync(file);
-  must(
-    createHash('sha256').update(bytes).digest('hex') === String(made.sha256).replace('sha256:', ''),
-    'the hash is not that of the file',
-  );
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  must(hash === String(made.sha256).replace('sha256:', ''), 'the hash is not that of the file');
   must(bytes.subarray(0, 21).toString('latin1') === 'age-encryption.org/v1', 'the file is not encrypted with age');
-  const identity = join(stage.site, 'keys/zhao.age');
-  const out = join(stage.folder, 'opened.csv');
-  const opened = stage.show(['extract', 'open', file, '--identity', identity, '--to', out], [0], 8).report.data;
-  must(opened.verified === true && opened.rows === made.rows, 'the opened file was not verified');
-  const age = spawnSync('age', ['-d', '-i', identity, file], { maxBuffer: 1 << 28 });
-  const byAge = age.error === undefined;
-  must(!byAge || age.stdout.equals(readFileSync(out)), 'age itself opens another text');
-  stage.tell({ en: 'The first lines as zhao sees them, masked:', 'zh-CN': '收件人 zhao 看到的前几行（已脱敏）：' });
-  console.log(
-    readFileSync(out, 'utf8')
-      .replace(/^\uFEFF/, '')
-      .split('\r\n')
-      .slice(0, 4)
-      .map((line) => `  ${line}`)
-      .join('\n'),
-  );
+  const byAge = opened(stage, file, made.rows);
   return {
     en: `${made.rows} rows, masked, encrypted while they streamed${byAge ? '; the age program opens the same bytes' : ' (age itself is not installed here, so it was opened by gxops alone)'}.`,
     'zh-CN': `${made.rows} 行，边流式输出边脱敏加密${byAge ? '；age 程序解出的字节完全相同' : '（本机未装 age，仅由 gxops 自行打开）'}。`,
   };
+}
+
+/** The recipient opens the file; true where the age program itself has opened the same bytes. */
+function opened(stage: Stage, file: string, rows: unknown): boolean {
+  const identity = join(stage.site, 'keys/zhao.age');
+  const out = join(stage.folder, 'opened.csv');
+  const seen = stage.show(['extract', 'open', file, '--identity', identity, '--to', out], [0], 8).report.data;
+  must(seen.verified === true && seen.rows === rows, 'the opened file was not verified');
+  const age = spawnSync('age', ['-d', '-i', identity, file], { maxBuffer: 1 << 28 });
+  const byAge = age.error === undefined;
+  must(!byAge || age.stdout.equals(readFileSync(out)), 'age itself opens another text');
+  stage.tell({ en: 'The first lines as zhao sees them, masked:', 'zh-CN': '收件人 zhao 看到的前几行（已脱敏）：' });
+  const lines = readFileSync(out, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .split('\r\n');
+  console.log(
+    lines
+      .slice(0, 4)
+      .map((line) => `  ${line}`)
+      .join('\n'),
+  );
+  return byAge;
 }
 
 /** Sandbox operators who can take the seats an extraction names. */

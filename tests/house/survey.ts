@@ -132,7 +132,9 @@ function judgeShape(path: string, node: Node): string[] {
   if (node.type === 'TSAnyKeyword') return ['says any'];
   if (node.type === 'TSNonNullExpression') return ['asserts non-null with !'];
   if (node.type === 'TSEnumDeclaration') return ['declares an enum'];
-  if (node.type === 'ExportDefaultDeclaration' && path !== 'vitest.config.ts') return ['has a default export'];
+  // A declaration file describes somebody else's module; vitest takes its configuration from a default export only.
+  const described = path.endsWith('.d.ts') || path === 'vitest.config.ts';
+  if (node.type === 'ExportDefaultDeclaration' && !described) return ['has a default export'];
   if (node.type !== 'ClassDeclaration' || roomOf(path) === undefined) return [];
   const name = nameOf(node.id);
   return ALLOWED_CLASSES.includes(name ?? '') ? [] : [`declares the class ${name}`];
