@@ -31,8 +31,9 @@ export async function lookAtHost(
 /** Everything the needs name. What could not be looked at is `unseen` with the reason; it never throws for that. */
 export async function gatherFacts(look: Look, host: string, needs: readonly Need[], as?: 'root'): Promise<Facts> {
   const rooted = look.rooted(host);
+  const fact = turns(AT_ONCE);
   const wanted = rooted ? needs.filter((need) => !('running' in need && need.running)) : needs;
-  const folders = await gatherFolders(look, host, wanted);
+  const folders = await gatherFolders(look, host, wanted, fact);
   const files = new Map<string, Promise<Fact<Placed>>>();
   const add = (path: string): Promise<Fact<Placed>> => {
     const under = files.get(path) ?? fact(() => placedAt(look, host, path, as));
@@ -55,7 +56,12 @@ export async function gatherFacts(look: Look, host: string, needs: readonly Need
   };
 }
 
-async function gatherFolders(look: Look, host: string, needs: readonly Need[]): Promise<Facts['folders']> {
+async function gatherFolders(
+  look: Look,
+  host: string,
+  needs: readonly Need[],
+  fact: AsFact,
+): Promise<Facts['folders']> {
   const paths = new Set(needs.flatMap((need) => (need.kind === 'folder' ? [need.path] : [])));
   return resolved([...paths].map((path) => [path, fact(() => look.folder(host, path))]));
 }
@@ -93,14 +99,30 @@ async function placedAt(look: Look, host: string, path: string, as?: 'root'): Pr
   throw new Stop('unreachable', t('{path} is a ring of symbolic links.', { path }));
 }
 
-async function fact<T>(look: () => Promise<T>): Promise<Fact<T>> {
-  try {
-    return { seen: await look() };
-  } catch (error) {
-    // refused: a link that leads out of a root folder, a user that may not be become.
-    if (error instanceof Stop && /^(unreachable|refused)$/.test(error.verdict)) return { unseen: error.text };
-    throw error;
-  }
+type AsFact = <T>(look: () => Promise<T>) => Promise<Fact<T>>;
+
+/** Looks at once on one host: below the ten sessions that sshd allows a connection unless told otherwise. */
+const AT_ONCE = 8;
+
+/** Lets so many looks run at a time; a look that may not look becomes the reason. */
+function turns(places: number): AsFact {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async (look) => {
+    if (free > 0) free--;
+    else await new Promise<void>((go) => waiting.push(go));
+    try {
+      return { seen: await look() };
+    } catch (error) {
+      // refused: a link that leads out of a root folder, a user that may not be become.
+      if (error instanceof Stop && /^(unreachable|refused)$/.test(error.verdict)) return { unseen: error.text };
+      throw error;
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
 }
 
 async function resolved<T>(pairs: readonly (readonly [string, Promise<T>])[]): Promise<Record<string, T>> {

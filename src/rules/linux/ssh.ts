@@ -1,6 +1,7 @@
 /** Rules on the SSH server. Its own defaults count as values; a fault in these files can cut everybody off. */
+import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
-import { type Facts, placed } from './facts.ts';
+import { type Facts, namesIn, placed } from './facts.ts';
 import { type Edit, held, type Judged, listed, type Params, type Rule, undecided } from './rule.ts';
 import { sshdSeconds, withDirective, wordsOf } from './sshd.ts';
 import {
@@ -60,13 +61,13 @@ function keywordsJudged(facts: Facts, params: Params, wants: readonly Want[]): J
 }
 
 function effectiveOr(facts: Facts, keyword: string): { value?: string; unseen?: Text } {
-  const fact = facts.commands['/usr/sbin/sshd -T'];
-  if (!facts.rooted && fact && 'unseen' in fact) return { unseen: fact.unseen };
-  if (!facts.rooted && fact && 'seen' in fact && fact.seen.code !== 0) {
-    return { unseen: t('sshd -T ended with {code}.', { code: fact.seen.code }) };
+  try {
+    const value = sshdEffective(facts, keyword);
+    return value === undefined ? {} : { value };
+  } catch (error) {
+    if (!(error instanceof Stop) || error.verdict !== 'unreachable') throw error;
+    return { unseen: error.text };
   }
-  const value = sshdEffective(facts, keyword);
-  return value === undefined ? {} : { value };
 }
 
 function keywordEdits(facts: Facts, params: Params, wants: readonly Want[]): Edit[] {
@@ -161,20 +162,28 @@ function listRule(words: Words, keyword: string, weak: RegExp, knownDefault: boo
   };
 }
 
-function keysJudged(facts: Facts): Judged {
-  const names = Object.keys(facts.files).filter((path) => /^\/etc\/ssh\/ssh_host_\w+_key$/.test(path));
-  const each = [{ path: SSHD_CONFIG, keep: 0o600 }, ...names.map((path) => ({ path, keep: 0o640 }))].map(
-    ({ path, keep }) => {
-      const { what } = placed(facts, path);
-      if (what.kind === 'absent') return { ok: true, text: path };
-      return {
-        ok: (what.mode & ~keep) === 0 && what.owner === 0,
-        text: `${path} ${what.mode.toString(8)} uid ${what.owner}`,
-      };
-    },
-  );
-  const bad = each.filter(({ ok }) => !ok).map(({ text }) => text);
-  return held(bad.length === 0, bad.length === 0 ? t('all closed to others') : listed(bad));
+/** Closed to others, or how it is not; undefined where it could not be looked at. */
+function keyFile(facts: Facts, path: string, keep: number): { ok: boolean; text: string } | undefined {
+  const fact = facts.files[path];
+  if (fact === undefined || 'unseen' in fact) return undefined;
+  const { what } = fact.seen;
+  if (what.kind === 'absent') return { ok: true, text: path };
+  const ok = (what.mode & ~keep) === 0 && what.owner === 0;
+  return { ok, text: `${path} ${what.mode.toString(8)} uid ${what.owner}` };
+}
+
+/** One open file is a fail, whatever else could not be seen. */
+function keysJudged(facts: Facts, skip = ''): Judged {
+  const keys = Object.keys(facts.files).filter((path) => /^\/etc\/ssh\/ssh_host_\w+_key$/.test(path));
+  const all = [{ path: SSHD_CONFIG, keep: 0o600 }, ...keys.map((path) => ({ path, keep: 0o640 }))];
+  const each = all
+    .filter(({ path }) => path !== skip)
+    .map(({ path, keep }) => ({ path, seen: keyFile(facts, path, keep) }));
+  const bad = each.flatMap(({ seen }) => (seen && !seen.ok ? [seen.text] : []));
+  if (bad.length > 0) return held(false, listed(bad));
+  namesIn(facts, '/etc/ssh');
+  for (const { path } of each) placed(facts, path);
+  return held(true, t('all closed to others'));
 }
 
 export const SSH_RULES: readonly Rule[] = [
@@ -373,17 +382,13 @@ export const SSH_RULES: readonly Rule[] = [
     cis: '4.2.1, 4.2.2, 4.2.3',
     needs: [...SSHD_NEEDS, { kind: 'folder', path: '/etc/ssh', files: '_key' }],
     wanted: () => t('sshd_config at most 600, host keys at most 640, owner root'),
-    layers: { file: keysJudged },
+    layers: { file: (facts) => keysJudged(facts) },
     fix: {
       cutsOff: false,
       // Only the mode of sshd_config: a host key's bytes never become part of a plan.
       edits: (facts) => {
-        const others = {
-          ...facts,
-          files: { ...facts.files, [SSHD_CONFIG]: { seen: { at: SSHD_CONFIG, what: { kind: 'absent' } } } as const },
-        };
         const { what } = placed(facts, SSHD_CONFIG);
-        if (keysJudged(others).outcome !== 'pass' || what.kind !== 'file' || what.owner !== 0) return [];
+        if (keysJudged(facts, SSHD_CONFIG).outcome !== 'pass' || what.kind !== 'file' || what.owner !== 0) return [];
         return [{ kind: 'mode', path: SSHD_CONFIG, keep: 0o600 }];
       },
     },

@@ -56,7 +56,7 @@ export function sshdEffective(facts: Facts, keyword: string): string | undefined
   const { code, stdout, stderr } = answerOf(facts, SSHD_T);
   const value = code === 0 ? effectiveOf(stdout).get(keyword.toLowerCase()) : undefined;
   if (value !== undefined) return value;
-  const error = stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
+  const error = stderr.trim().split('\n').at(-1)?.slice(0, 200).trim() ?? '';
   throw new Stop(
     'unreachable',
     t('sshd -T did not answer for {keyword}: {error}', { keyword, error: error || `exit ${code}` }),
