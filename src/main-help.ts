@@ -4,6 +4,7 @@ import { EVERYWHERE } from './commands/everywhere.ts';
 import { notAllowed } from './core/nearest.ts';
 import { type Dictionary, speak, type Text, t } from './core/text.ts';
 import { EXIT, type Verdict } from './core/verdict.ts';
+import { wrap } from './core/width.ts';
 
 type Say = (text: Text) => string;
 
@@ -26,12 +27,18 @@ export function helpFor(words: readonly string[], nouns: readonly Noun[], dictio
   return ofVerb(noun, verb, say);
 }
 
-/** Two columns; the left one is always ASCII. */
+/** What every terminal has. */
+const SCREEN = 80;
+
+/** Two columns, the right one wrapped to the screen; the left one is always ASCII. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)));
-  return rows.flatMap(([left, right]) =>
-    left.length > width ? [`  ${left}`, `  ${' '.repeat(width)}  ${right}`] : [`  ${left.padEnd(width)}  ${right}`],
-  );
+  const width = Math.min(30, Math.max(...rows.map(([left]) => left.length)));
+  return rows.flatMap(([left, right]) => {
+    const [first = '', ...rest] = wrap(right, SCREEN - width - 4);
+    const below = (line: string) => `  ${' '.repeat(width)}  ${line}`;
+    if (left.length > width) return [`  ${left}`, below(first), ...rest.map(below)];
+    return [`  ${left.padEnd(width)}  ${first}`, ...rest.map(below)];
+  });
 }
 
 const HEADINGS: Readonly<Record<Noun['group'], Text>> = {
@@ -113,4 +120,5 @@ function exitCodes(say: Say): string {
   return page([say(t('Exit codes: what state is the system in?')), '', ...columns(rows)]);
 }
 
-const page = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+const page = (lines: readonly string[]): string =>
+  `${lines.flatMap((line) => (line.startsWith('  ') ? [line] : wrap(line, SCREEN))).join('\n')}\n`;

@@ -94,9 +94,8 @@ async function refuse(cause: unknown, words: readonly string[], output: Output, 
 function sited(next: readonly string[], words: readonly string[]): readonly string[] {
   const site = early(words, '--site');
   if (site === undefined) return next;
-  return next.map((line) =>
-    /^gxops (?!--site|site init|help)/.test(line) ? line.replace('gxops', `gxops --site ${shellWord(site)}`) : line,
-  );
+  const free = /^gxops (?!site init|help\b)(?!.*--site\b)/;
+  return next.map((line) => (free.test(line) ? `${line} --site ${shellWord(site)}` : line));
 }
 
 function reachable(stop: Stop, words: readonly string[]): Stop {

@@ -20,12 +20,12 @@ export async function run(call: Call): Promise<Report> {
 export async function runBook(book: Runbook, raw: RawInputs, call: Call): Promise<Report> {
   const { session, options, execute } = call;
   const inputs = parseInputs(book.inputs, raw, session.site);
-  if (!execute) return rehearsalReport(await rehearse(book, inputs, session), againLine(book, raw, session.site.dir));
+  if (!execute) return rehearsalReport(await rehearse(book, inputs, session), againLine(book, raw));
   const ticket = typeof options.ticket === 'string' ? options.ticket : undefined;
   return endedReport(await start(book, inputs, session, ticket));
 }
 
-function againLine(book: Runbook, raw: RawInputs, site: string): string {
+function againLine(book: Runbook, raw: RawInputs): string {
   const pairs = Object.entries(raw).flatMap(([name, value]) => ['--input', `${name}=${[value].flat().join(',')}`]);
-  return shellLine(['gxops', '--site', site, 'runbook', 'run', book.name, ...pairs, '--execute']);
+  return shellLine(['gxops', 'runbook', 'run', book.name, ...pairs, '--execute']);
 }
