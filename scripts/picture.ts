@@ -13,22 +13,21 @@ const CELL = { width: 8.4, height: 18 };
 const MARGIN = 16;
 const BAR = 30;
 
-/** A command as typed, and how many rows of its output the picture keeps at its head and its tail. */
+/** A command as typed, and which stretches of its output the picture keeps: from the first row that matches, so many rows. */
 interface Scene {
   readonly typed: string;
-  readonly head: number;
-  readonly tail: number;
+  readonly keep: readonly (readonly [from: RegExp, rows: number])[];
 }
 
 type Row = readonly Cell[];
 
 /** Types each scene at a prompt and returns the rows as they stood on the screen. */
-async function record(scenes: (run: string) => readonly Scene[], folder: string): Promise<Row[]> {
+async function record(scenes: (run: string) => readonly Scene[], folder: string, language: Language): Promise<Row[]> {
   const env = {
     PATH: `${join(root, 'bin')}:${process.env.PATH ?? ''}`,
     HOME: folder,
     LANG: 'C.UTF-8',
-    GXOPS_LANG: 'zh-CN',
+    GXOPS_LANG: language,
     GXOPS_SITE: 'site',
   };
   const rows: Row[] = [];
@@ -42,7 +41,7 @@ async function record(scenes: (run: string) => readonly Scene[], folder: string)
       (row, at, all) => lineOf(row) !== '' || lineOf(all[at - 1] ?? []) !== '',
     );
     run ||= /R-\d{8}-\w+/.exec(terminal.text())?.[0] ?? '';
-    rows.push(prompt(scene.typed), ...cut(shown, scene), []);
+    rows.push(prompt(scene.typed), ...cut(shown, scene, language), []);
   }
   return rows;
 }
@@ -55,12 +54,29 @@ function prompt(typed: string): Row {
   return [...sign, ...[...typed].map((glyph) => ({ glyph, style: { bold: true } }))];
 }
 
-function cut(rows: readonly Row[], { head, tail }: Scene): Row[] {
-  const full = [...rows];
-  while (full.length > 0 && lineOf(full.at(-1) ?? []) === '') full.pop();
-  if (full.length <= head + tail + 1) return full;
-  const gap: Row = [...`  ⋮  （略去 ${full.length - head - tail} 行）`].flatMap((glyph) => wide(glyph, { dim: true }));
-  return [...full.slice(0, head), gap, ...full.slice(full.length - tail)];
+function cut(rows: readonly Row[], { keep }: Scene, language: Language): Row[] {
+  const lines = rows.map(lineOf);
+  const wanted = new Set<number>();
+  for (const [from, count] of keep) {
+    const at = lines.findIndex((line, i) => !wanted.has(i) && from.test(line));
+    for (let i = at; at >= 0 && i < Math.min(at + count, rows.length); i++) wanted.add(i);
+  }
+  const kept: Row[] = [];
+  let left = 0;
+  for (const [i, row] of [...rows, []].entries()) {
+    if (i < rows.length && !wanted.has(i)) left += 1;
+    else {
+      if (left > 1) kept.push(gap(left, language));
+      left = 0;
+      if (i < rows.length) kept.push(row);
+    }
+  }
+  return kept;
+}
+
+function gap(rows: number, language: Language): Row {
+  const words = language === 'en' ? `    ⋮  ${rows} rows left out` : `    ⋮  略去 ${rows} 行`;
+  return [...words].flatMap((glyph) => wide(glyph, { dim: true }));
 }
 
 function wide(glyph: string, style: Style): Row {
@@ -134,17 +150,22 @@ interface StyledRun {
   readonly style: Style;
 }
 
-/** Neighbouring cells of one style. A blank without a ground ends a run: renderers collapse blanks. */
+/**
+ * Neighbouring cells of one style. A blank without a ground ends a run, since renderers collapse blanks; a wide glyph is a run of its
+ * own, since some renderers heed only the first x of a text.
+ */
 function runsOf(row: Row): StyledRun[] {
   const runs: StyledRun[] = [];
   let open = false;
   for (const [column, cell] of row.entries()) {
     const last = runs.at(-1);
     const bare = cell.glyph === ' ' && !cell.style.inverse && cell.style.ground === undefined;
-    const joins = open && last && JSON.stringify(last.style) === JSON.stringify(cell.style);
+    const follows = cell.glyph === '' || (open && row[column + 1]?.glyph !== '');
+    const joins = open && follows && last && JSON.stringify(last.style) === JSON.stringify(cell.style);
     if (joins && !bare) last.cells.push(cell);
     else if (!bare) runs.push({ cells: [cell], column, style: cell.style });
     open = !bare;
+    if (cell.glyph === '') open = false;
   }
   return runs;
 }
@@ -154,33 +175,54 @@ function escaped(text: string): string {
 }
 
 const SCENES = (run: string): readonly Scene[] => [
-  { typed: 'gxops runbook run harden-linux --input host=sandbox --execute --yes', head: 10, tail: 4 },
-  { typed: `gxops --as chen approve ${run} --yes`, head: 5, tail: 3 },
-  { typed: `gxops runbook resume ${run}`, head: 8, tail: 3 },
-  { typed: `gxops rollback run ${run} --execute`, head: 6, tail: 3 },
-  { typed: 'gxops audit verify', head: 6, tail: 2 },
+  {
+    typed: 'gxops runbook run harden-linux --input host=sandbox',
+    keep: [
+      [/^\[/, 1],
+      [/sha256:/, 7],
+      [/ 1\. apply/, 9],
+    ],
+  },
+  { typed: 'gxops runbook run harden-linux --input host=sandbox --execute --yes', keep: [[/^\[/, 4]] },
+  { typed: `gxops --as chen approve ${run} --yes`, keep: [[/^\[/, 4]] },
+  {
+    typed: `gxops runbook resume ${run}`,
+    keep: [
+      [/apply\.1,/, 2],
+      [/^\[/, 2],
+      [/│ apply\.1 /, 4],
+    ],
+  },
+  {
+    typed: `gxops rollback run ${run} --execute`,
+    keep: [
+      [/^\[/, 2],
+      [/│ apply\.1 /, 4],
+    ],
+  },
+  { typed: 'gxops audit verify', keep: [[/^\[/, 9]] },
 ];
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+const LANGUAGES = [
+  ['en', 'docs/demo.svg'],
+  ['zh-CN', 'docs/demo.zh-CN.svg'],
+] as const;
+type Language = (typeof LANGUAGES)[number][0];
+
+async function picture(language: Language, file: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gxops-picture-'));
   try {
-    const made = spawnSync(join(root, 'bin/gxops'), [
-      'site',
-      'init',
-      join(folder, 'site'),
-      '--sandbox',
-      '--rows',
-      '500',
-      '--seed',
-      '7',
-    ]);
+    const argv = ['site', 'init', join(folder, 'site'), '--sandbox', '--rows', '500', '--seed', '7'];
+    const made = spawnSync(join(root, 'bin/gxops'), argv);
     if (made.status !== 0) throw new Error(String(made.stderr));
-    const rows = await record(SCENES, folder);
+    const rows = await record(SCENES, folder, language);
     while (rows.length > 0 && lineOf(rows.at(-1) ?? []) === '') rows.pop();
-    const file = process.argv[2] ?? join(root, 'docs/demo.svg');
-    writeFileSync(file, svgOf(rows, 'gxops'));
+    writeFileSync(join(root, file), svgOf(rows, 'gxops'));
     console.log(`${file}: ${rows.length} rows`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const [language, file] of LANGUAGES) await picture(language, file);
