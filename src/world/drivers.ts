@@ -13,7 +13,7 @@ const DRIVERS: Readonly<Record<string, () => Promise<Reach>>> = {
     return { ok: typeof pg.Client === 'function', mode: 'JavaScript' };
   },
   async ioredis() {
-    const { Redis } = await import('ioredis');
+    const { Redis } = (await import('ioredis')).default;
     return { ok: typeof Redis === 'function', mode: 'JavaScript' };
   },
   async sqlite() {

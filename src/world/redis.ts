@@ -77,7 +77,7 @@ function insistReading(name: string, argv: readonly string[]): void {
 async function withClient<T>(site: Site, name: string, use: (client: Client) => Promise<T>): Promise<T> {
   const spec = specOf(site, name);
   const secret = await readSecret(site.dir, `redis.${name}`, spec);
-  const { Redis } = await import('ioredis');
+  const { Redis } = (await import('ioredis')).default;
   const client = new Redis({
     host: spec.host,
     port: spec.port ?? 6379,

@@ -80,7 +80,7 @@ async function judged(lexed: Lexed, rules: GuardRules, dialect: 'sqlite' | 'post
 }
 
 async function parsed(text: string): Promise<Body> {
-  const { loadModule, parseSync } = await import('libpg-query');
+  const { loadModule, parseSync } = (await import('libpg-query')).default;
   await loadModule();
   const tree = parseTree(parseSync, text);
   const stmts = (tree as { stmts?: unknown }).stmts;
