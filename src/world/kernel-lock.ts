@@ -24,14 +24,20 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
   const { DatabaseSync } = await import('node:sqlite');
   let connection: Connection | undefined;
   let inode = 0n;
-  const open = (): Connection => {
+  const close = (): void => {
     connection?.close();
+    connection = undefined;
+  };
+  const open = (): Connection => {
+    close();
     inode = lockFile(path, disk);
     connection = new DatabaseSync(path, { timeout: 0 });
     return connection;
   };
   const take = (): boolean => {
     for (let round = 0; round < 3; round++) {
+      const there = disk.lstat(path);
+      if (there !== undefined) guardFile(there, path);
       const current = connection ?? open();
       if (!begin(current, path)) return false;
       if (disk.lstat(path)?.inode === inode) return true;
@@ -45,10 +51,7 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
   return {
     take,
     drop: () => connection?.exec('ROLLBACK'), // nothing was written: the file stays empty
-    close() {
-      connection?.close();
-      connection = undefined;
-    },
+    close,
   };
 }
 

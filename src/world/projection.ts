@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Stop } from '../core/stop.ts';
 import type { Query } from '../core/world.ts';
-import type { Disk } from './disk.ts';
+import type { Disk, Seen } from './disk.ts';
 import { codeOf, guardFile, makeOwn } from './guard.ts';
 import { fill, isCurrent } from './projection-fill.ts';
 
@@ -24,7 +24,8 @@ export interface Projection {
 /** Milliseconds to wait for another process that is indexing. */
 const PATIENCE = 5000;
 /** What is wrong with the file itself; other errors are of the place it lies in. */
-const ROTTEN = new Set([1, 11, 26]);
+const NOT_A_DATABASE = 26;
+const ROTTEN = new Set([1, 11, NOT_A_DATABASE]);
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (
@@ -81,7 +82,7 @@ function isRotten(cause: unknown): boolean {
 async function open(disk: Disk, file: string): Promise<Opened> {
   const { DatabaseSync } = await import('node:sqlite');
   if (disk.lstat(file) === undefined) makeOwn(disk, file);
-  const seen = guardFile(disk.lstat(file), file);
+  const seen = ownIndex(disk, file);
   const base = new DatabaseSync(file, { timeout: PATIENCE });
   try {
     // No file beside it that could outlive it, and no syncs: a half-written index is recognised and made again.
@@ -91,6 +92,15 @@ async function open(disk: Disk, file: string): Promise<Opened> {
   } catch (cause) {
     base.close();
     throw cause;
+  }
+}
+
+/** What is no file of ours is no index: it is put aside like a rotten one. */
+function ownIndex(disk: Disk, file: string): Seen {
+  try {
+    return guardFile(disk.lstat(file), file);
+  } catch (cause) {
+    throw Object.assign(new Error('not an index', { cause }), { errcode: NOT_A_DATABASE });
   }
 }
 
