@@ -1,0 +1,45 @@
+/** Parameters of site.yml: tighter is free, looser needs a reason. */
+import { expect, test } from 'vitest';
+import { Stop } from '../../../src/core/stop.ts';
+import { chosenRules } from '../../../src/rules/linux/index.ts';
+import { paramsOf } from '../../../src/rules/linux/parameters.ts';
+
+const params = (id: string, given: Readonly<Record<string, string | number | boolean>>) => {
+  const rule = chosenRules([id])[0];
+  if (!rule) throw new Error(id);
+  return paramsOf(rule, given);
+};
+const verdictOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof Stop ? error.verdict : 'other';
+  }
+  return 'none';
+};
+
+test('tighter is free', () => {
+  expect(params('LNX-ID-05', { max: 30 })).toEqual({ max: 30 });
+  expect(params('LNX-ID-09', { minlen: 12 })).toEqual({ minlen: 12, minclass: 3 });
+  expect(params('LNX-ID-06', { exempt: 'oracle' })).toEqual({ max: 90, exempt: 'oracle' });
+});
+
+test('looser needs a reason', () => {
+  expect(verdictOf(() => params('LNX-ID-05', { max: 180 }))).toBe('usage');
+  expect(params('LNX-ID-05', { max: 180, reason: 'decided in 2026-07' })).toEqual({ max: 180 });
+  expect(verdictOf(() => params('LNX-ID-05', { max: 180, reason: '  ' }))).toBe('usage');
+  expect(verdictOf(() => params('LNX-ID-09', { minlen: 6 }))).toBe('usage');
+  expect(verdictOf(() => params('LNX-ID-06', { exempt: 'oracle zabbix' }))).toBe('usage');
+});
+
+test('unknown names, wrong types and values out of bounds are refused, reason or not', () => {
+  expect(verdictOf(() => params('LNX-ID-05', { maximum: 30 }))).toBe('usage');
+  expect(verdictOf(() => params('LNX-ID-05', { max: '30' }))).toBe('usage');
+  expect(verdictOf(() => params('LNX-ID-05', { max: true }))).toBe('usage');
+  expect(verdictOf(() => params('LNX-ID-05', { max: 0, reason: 'x' }))).toBe('usage');
+  expect(verdictOf(() => params('LNX-ID-05', { max: 99999, reason: 'x' }))).toBe('usage');
+});
+
+test('an unknown rule is refused with the nearest', () => {
+  expect(verdictOf(() => chosenRules(['LNX-ID-5']))).toBe('usage');
+});
