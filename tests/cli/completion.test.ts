@@ -77,18 +77,18 @@ describe('bash', () => {
     shell.type('bind "set enable-bracketed-paste off"; source ./bash\r');
     await shell.waitFor(/source \.\/bash\s+ready>/);
     shell.type(typed);
-    await shell.waitFor(wanted);
+    await shell.waitFor(wanted, 15_000);
     shell.type('\x03');
     shell.type('exit\r');
     await shell.ended();
   }
 
-  test('Tab finishes a runbook', () => tab('gxops runbook run hard\t', /gxops runbook run harden-linux /));
-  test('Tab finishes a flag', () => tab('gxops runbook run --exec\t', /gxops runbook run --execute /));
+  test('Tab finishes a runbook', () => tab('gxops runbook run hard\t', /gxops runbook run harden-linux$/m));
+  test('Tab finishes a flag', () => tab('gxops runbook run --exec\t', /gxops runbook run --execute$/m));
   test('Tab finishes the value behind =', () =>
-    tab('gxops runbook run x --input host=sand\t', /--input host=sandbox /));
+    tab('gxops runbook run x --input host=sand\t', /--input host=sandbox$/m));
   test('Tab finishes an operator', () => tab('gxops approve --as zha\t\t', /zhang\s+zhao/));
-  test('Tab finishes a file', () => tab('gxops --report ba\t', /--report bash /));
+  test('Tab finishes a file', () => tab('gxops --report ba\t', /--report bash$/m));
   test('the script is valid', () => void execFileSync('bash', ['-n', join(folder, 'bash')]));
 });
 

@@ -200,7 +200,9 @@ describe('screens', () => {
         const wide = shown
           .raw()
           .split(/\r?\n/)
-          .filter((line) => stringWidth(line) > 80);
+
+          // A command to copy is never broken; the terminal folds it itself.
+          .filter((line) => stringWidth(line) > 80 && !/^\s*(\x1b\[\d*m)*\s*gxops /.test(line));
         expect(wide, `${args.join(' ')} in ${lang}`).toEqual([]);
       }
     }
