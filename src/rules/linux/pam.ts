@@ -11,6 +11,7 @@ export interface PamLine {
   readonly args: readonly string[];
 }
 
+const CONTINUED = /\\\s*$/;
 const RULE = /^\s*-?(auth|account|password|session)\s+(\[[^\]]*\]|\S+)\s+(\S+)\s*(.*)$/i;
 
 /** Lines of one file as written; an include is a line with control `include` and the included name as module. */
@@ -32,8 +33,8 @@ function logical(text: string): { body: string; line: number }[] {
   const found: { body: string; line: number; open: boolean }[] = [];
   for (const [index, { body }] of linesOf(text).entries()) {
     const last = found.at(-1);
-    const open = /\\\s*$/.test(body) && !/^\s*#/.test(body);
-    const part = open ? body.replace(/\\\s*$/, ' ') : body;
+    const open = CONTINUED.test(body) && !/^\s*#/.test(body);
+    const part = open ? body.replace(CONTINUED, ' ') : body;
     if (last?.open) found[found.length - 1] = { body: last.body + part, line: last.line, open };
     else found.push({ body: part, line: index + 1, open });
   }
@@ -60,12 +61,13 @@ export function pamArg(line: PamLine, name: string): string | undefined {
   return found === undefined ? undefined : found.slice(name.length + 1);
 }
 
-/** The text with `name=value` on every line of that type and module which is written on one line. Idempotent. */
+/** The text with `name=value` on every line of that type and module; a line continued over several is left alone. Idempotent. */
 export function withPamArg(text: string, type: string, module: string, name: string, value: string): string {
+  const mine = new Map(pamLines('', text).map((line) => [line.line, line]));
   return joined(
-    linesOf(text).map((line) => {
-      const [parsed] = pamLines('', line.body);
-      if (parsed?.type !== type || parsed.module !== module || /\\\s*$/.test(line.body)) return line;
+    linesOf(text).map((line, index) => {
+      const parsed = mine.get(index + 1);
+      if (parsed?.type !== type || parsed.module !== module || CONTINUED.test(line.body)) return line;
       return { ...line, body: argued(line.body, parsed, name, value) };
     }),
   );
@@ -81,9 +83,9 @@ function argued(body: string, line: PamLine, name: string, value: string): strin
 
 /** The text with a whole line below the first line of that type and module; unchanged where that line is missing. */
 export function withPamLineAfter(text: string, type: string, module: string, body: string): string {
-  const at = linesOf(text).findIndex((line) => {
-    const [parsed] = pamLines('', line.body);
-    return parsed?.type === type && parsed.module === module;
-  });
-  return at < 0 ? text : inserted(text, at + 1, body);
+  const found = pamLines('', text).find((line) => line.type === type && line.module === module);
+  if (!found) return text;
+  const lines = linesOf(text);
+  const last = lines.findIndex((line, index) => index >= found.line - 1 && !CONTINUED.test(line.body));
+  return last < 0 ? text : inserted(text, last + 1, body);
 }
