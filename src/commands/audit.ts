@@ -35,6 +35,7 @@ export const audit: Noun = {
       title: t('whether every line is what was recorded; writes nothing'),
       options: [{ flags: '--strict', title: t('also the spelling of every line; ten times slower') }],
       examples: ['gxops audit verify --strict'],
+      site: 'none', // an altered journal cannot say who asks, and a broken site.yml must not hide it
       load: () => import('./audit/verify.ts'),
     },
   ],

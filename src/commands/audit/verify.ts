@@ -58,7 +58,7 @@ function reportOf(session: Session, chain: Chain, took: number): Report {
   const outcome = OUTCOMES[worst];
   const { entries, head = null, problems } = chain;
   return {
-    title: t('Journal of {site}: {outcome}', { site: session.site.name, outcome: outcome.name }),
+    title: t('Journal in {dir}: {outcome}', { dir: session.site.dir, outcome: outcome.name }),
     verdict: outcome.verdict,
     exit: outcome.exit,
     sections: [facts(chain, took), meaning(worst), ...listed(chain)],
@@ -70,24 +70,31 @@ function reportOf(session: Session, chain: Chain, took: number): Report {
 function cannot(session: Session, { text }: Stop): Report {
   const { exit, name, verdict } = OUTCOMES.unreadable;
   return {
-    title: t('Journal of {site}: {outcome}', { site: session.site.name, outcome: name }),
+    title: t('Journal in {dir}: {outcome}', { dir: session.site.dir, outcome: name }),
     verdict,
     exit,
     sections: [{ kind: 'text', lines: [t('The journal cannot be verified: {why}', { why: text })] }],
     data: { entries: 0, head: null, outcome: name, problems: [] },
+    next: ['gxops --site DIR audit verify'],
   };
 }
 
 function facts({ entries, head, log }: Chain, took: number): Section {
-  const rate = took > 0 ? Math.round((entries / took) * 1000) : 0;
   return {
     kind: 'facts',
     facts: [
-      [t('records'), t('{entries} ({rate} a second)', { entries, rate })],
+      [
+        t('records'),
+        took < 100 ? String(entries) : t('{entries} ({rate} a second)', { entries, rate: rateOf(entries, took) }),
+      ],
       [t('log'), log ?? '-'],
       [t('head'), head ?? '-'],
     ],
   };
+}
+
+function rateOf(entries: number, took: number): number {
+  return Math.round((entries / took) * 1000);
 }
 
 const MEANINGS: Readonly<Record<ProblemKind | 'none', Text>> = {
