@@ -3,8 +3,9 @@ import type { Report } from '../core/report.ts';
 import type { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
 import { EXIT, type Verdict } from '../core/verdict.ts';
+import { widthOf } from '../core/width.ts';
 import { paintFor, toneOf } from './colour.ts';
-import { type How, say, sayLine } from './how.ts';
+import { type How, roomOf, say, sayLine } from './how.ts';
 import { factLines, flow } from './terminal/block.ts';
 import { drawSection } from './terminal/section.ts';
 import { VERDICT_WORDS } from './words.ts';
@@ -49,8 +50,19 @@ function marked(verdict: Verdict, title: Text, how: How): string[] {
 function nextBlock(next: readonly string[] | undefined, how: How): string[] {
   if (next === undefined || next.length === 0) return [];
   const paint = paintFor(how.colour);
-  // Never wrapped: a command is there to be copied.
-  return [[paint.bold(say(t('next:'), how)), ...next.map((command) => `  ${sayLine(command, how)}`)].join('\n')];
+  const lines = next.flatMap((command) => continued(sayLine(command, how), roomOf(how) - 2));
+  return [[paint.bold(say(t('next:'), how)), ...lines.map((line) => `  ${line}`)].join('\n')];
+}
+
+/** A command is there to be copied: too long for the screen, it goes on behind the shell's own mark, before a flag. */
+function continued(command: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const part of widthOf(command) > room ? command.split(/ (?=--)/) : [command]) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(`${line} ${part} \\`) <= room) lines[lines.length - 1] = `${line} ${part}`;
+    else lines.push(line === undefined ? part : `  ${part}`);
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
 }
 
 /** A refusal or an error for stderr: what failed and where, what was not done, what is safe, what to type. */
