@@ -78,9 +78,7 @@ describe('bash', () => {
     await shell.waitFor(/source \.\/bash\s+ready>/);
     shell.type(typed);
     await shell.waitFor(wanted, 15_000);
-    shell.type('\x03');
-    shell.type('exit\r');
-    await shell.ended();
+    shell.hangup();
   }
 
   test('Tab finishes a runbook', () => tab('gxops runbook run hard\t', /gxops runbook run harden-linux$/m));

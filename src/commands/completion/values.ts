@@ -1,5 +1,6 @@
 /** Live names for completion: from site.yml, the journal and the runbooks, only the newest, so that Tab answers at once. */
 import type { Session } from '../../core/session.ts';
+import type { Site } from '../../core/site.ts';
 import type { Values } from '../command.ts';
 
 /** The marker by which the shell's script falls back to file names. */
@@ -13,8 +14,8 @@ export async function valuesFor(kind: Values, session: Session): Promise<readonl
 
 const SOURCES: Readonly<Record<Values, (session: Session) => Promise<readonly string[]>>> = {
   files: async () => [FILES],
-  hosts: async ({ site }) => Object.keys(site.hosts),
-  databases: async ({ site }) => Object.keys(site.databases),
+  hosts: async (session) => Object.keys((await siteOf(session))?.hosts ?? {}),
+  databases: async (session) => Object.keys((await siteOf(session))?.databases ?? {}),
   runs: async ({ world }) => {
     const entries = await world.keep.entries({ types: ['run.opened'], last: NEWEST });
     return entries.flatMap(({ body }) => body.run ?? []).reverse();
@@ -36,6 +37,14 @@ const SOURCES: Readonly<Record<Values, (session: Session) => Promise<readonly st
   runbooks,
   rules,
 };
+
+/** site.yml is read only for names that stand in it; a faulty one has none. */
+async function siteOf({ world, site }: Session): Promise<Site | undefined> {
+  const bytes = await world.keep.fetch('site.yml');
+  if (bytes === undefined) return undefined;
+  const { checkSite } = await import('../../rules/site.ts');
+  return checkSite(Buffer.from(bytes).toString('utf8'), site.dir, await world.keep.template('site.yml')).site;
+}
 
 /** Subjects whose newest request nobody has rejected or used. */
 async function approvals({ world }: Session): Promise<readonly string[]> {
