@@ -3,8 +3,8 @@ import type { Finding } from '../../core/finding.ts';
 import type { Inputs, InputValue, Runbook } from '../../core/runbook.ts';
 import type { Site } from '../../core/site.ts';
 import { t } from '../../core/text.ts';
-import type { Answer, Output } from '../../core/world.ts';
-import type { FakeFile } from '../../engine/fake-world.ts';
+import type { Answer, Output, Question } from '../../core/world.ts';
+import { type FakeFile, fakeWorld, outside } from '../../engine/fake-world.ts';
 import type { Setting } from '../../engine/trial.ts';
 import { type Definition, looksOf, stepKind } from '../../rules/runbook-definition.ts';
 import { namesBefore } from '../../rules/runbook-references.ts';
@@ -19,8 +19,8 @@ export function settingOf(book: Runbook, definition?: Definition): { setting: Se
     samples.filter((sample): sample is [string, InputValue] => sample[1] !== undefined),
   );
   const lost = samples.filter(([, value]) => value === undefined).map(([name]) => unknownOf(book, `inputs.${name}`));
-  if (definition === undefined) return { setting: folderSetting(inputs), unknown: lost };
-  if (lost.length > 0) return { setting: folderSetting(inputs), unknown: lost };
+  if (definition === undefined) return { setting: folderSetting(book, inputs), unknown: lost };
+  if (lost.length > 0) return { setting: folderSetting(book, inputs), unknown: lost };
   return yamlSetting(book, definition, inputs);
 }
 
@@ -36,13 +36,33 @@ function unknownOf({ name }: Runbook, what: string): Finding {
 }
 
 /** A shipped runbook plays on the sandbox's server: files only, no command runs. */
-function folderSetting(inputs: Inputs): Setting {
+function folderSetting(book: Runbook, inputs: Inputs): Setting {
   const files = sandboxHostFiles('1').map(({ path, bytes, mode }): [string, FakeFile] => [
     `${TRIAL_HOST} /${path}`,
     { bytes, mode, owner: 0, group: 0 },
   ]);
   const answer = (): Output => ({ code: 127, stdout: '', stderr: '' });
-  return { site: trialSite([TRIAL_HOST]), inputs, answers: {}, files: new Map(files), rooted: true, answer };
+  const site = trialSite([TRIAL_HOST]);
+  return { site, inputs, answers: answersOf(book, inputs, site), files: new Map(files), rooted: true, answer };
+}
+
+/** Sample answers to a shipped runbook's questions. */
+function answersOf({ steps }: Runbook, inputs: Inputs, site: Site): Record<string, Answer> {
+  const { look } = fakeWorld(outside());
+  const moment = { inputs, answers: {}, findings: {}, site, look, now: new Date(0) };
+  const given = steps.flatMap((step): [string, Answer][] => {
+    if (step.kind !== 'ask') return [];
+    const answer = answerTo(step.question(moment) as Question);
+    return answer === undefined ? [] : [[step.id, answer]];
+  });
+  return Object.fromEntries(given);
+}
+
+function answerTo(question: Question): Answer | undefined {
+  if (question.kind === 'confirm') return true;
+  if (question.kind === 'choice') return question.choices[0]?.value;
+  const match = question.kind === 'text' ? question.match : undefined;
+  return sampleAnswer({ text: '', ...(match === undefined ? {} : { match }) });
 }
 
 function yamlSetting(book: Runbook, definition: Definition, inputs: Inputs): { setting: Setting; unknown: Finding[] } {

@@ -4,6 +4,7 @@ import type { Report, Section } from '../../core/report.ts';
 import type { Input, Runbook, Step } from '../../core/runbook.ts';
 import { neighboursOf, obeyedBy, type Site } from '../../core/site.ts';
 import { type Text, t } from '../../core/text.ts';
+import { SHIPPED } from '../../runbooks/index.ts';
 import type { Call } from '../command.ts';
 import { findBook } from './find.ts';
 
@@ -20,6 +21,7 @@ export async function run({ args, session }: Call): Promise<Report> {
       { kind: 'facts', facts: factsOf(book, digest, session.site) },
       ...inputTable(book.inputs),
       { kind: 'todo', heading: t('Steps'), items: book.steps.map(lineOf) },
+      ...wordsOf(book),
       { kind: 'facts', heading: t('Closing'), facts: BLANKS },
     ],
     data: {
@@ -52,6 +54,13 @@ function factsOf(book: Runbook, digest: string, site: Site): [Text, Text][] {
   ];
 }
 
+/** A runbook of the site's own is shown as it is written: what each step looks at, runs and writes, to be done by hand if need be. */
+function wordsOf(book: Runbook): Section[] {
+  if (Object.hasOwn(SHIPPED, book.name)) return [];
+  const text = JSON.stringify(book.definition, undefined, 2);
+  return [{ kind: 'verbatim', heading: t('The definition that the digest is of'), text }];
+}
+
 const BLANK = '________________';
 const BLANKS: readonly [Text, Text][] = [
   [t('carried out by'), BLANK],
@@ -80,7 +89,7 @@ function lineOf(step: Step): Text {
   const values = { id, title, what: WHAT[kind], why: step.why ?? '', blanks: t('time ________ signature ________') };
   return step.why === undefined
     ? t('[{id}] {title}: {what}. {blanks}', values)
-    : t('[{id}] {title}: {what}. Why: {why}. {blanks}', values);
+    : t('[{id}] {title}: {what}. Why: {why} {blanks}', values);
 }
 
 const WHAT: Readonly<Record<Step['kind'], Text>> = {

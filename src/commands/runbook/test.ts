@@ -35,6 +35,8 @@ async function trialsOf(book: Runbook, setting: Setting): Promise<Finding[]> {
   const whole = await play(book, setting, crew);
   const findings = [wholeFinding(book, whole)];
   for (const fault of faultsOf(book, whole.deeds)) {
+    // Only a confirmation can be declined.
+    if (fault.how === 'declined' && setting.answers[fault.step] !== true) continue;
     findings.push(faultFinding(book, fault, await play(book, setting, crew, fault)));
   }
   return findings;

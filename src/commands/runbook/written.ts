@@ -29,7 +29,7 @@ export async function written({ args, session, read }: Call): Promise<Written> {
   }
   const bytes =
     source?.file === undefined ? await read('FILE', file, MOST) : await session.world.keep.fetch(source.file);
-  const from = source?.file ?? file;
+  const from = source?.file === undefined ? file : `${site.dir}/${source.file}`;
   const found = readRunbook(Buffer.from(bytes ?? []).toString('utf8'));
   if (found.definition === undefined) return { file: from, problems: found.problems };
   const definition: Definition = found.definition;
@@ -39,7 +39,7 @@ export async function written({ args, session, read }: Call): Promise<Written> {
 /** The report of a file that is no runbook: verdict `usage` (exit 2), every fault at its line. */
 export function faultyReport(file: string, problems: readonly Problem[]): Report {
   return {
-    title: t('{file} has {count} faults', { file, count: problems.length }),
+    title: t('{file} is not valid; faults: {count}', { file, count: problems.length }),
     verdict: 'usage',
     sections: [problemLines(file, problems)],
     data: { file, problems: problemFacts(problems) },

@@ -21,7 +21,7 @@ export async function run({ session }: Call): Promise<Report> {
   const { site, problems } = checkSite(text, session.site.dir, await keep.template('site.yml'));
   const data = { file: `${session.site.dir}/site.yml`, problems: problemFacts(problems) };
   if (site === undefined) {
-    const title = t('site.yml has {count} faults', { count: problems.length });
+    const title = t('site.yml is not valid; faults: {count}', { count: problems.length });
     return {
       title,
       verdict: 'usage',
