@@ -3,9 +3,8 @@
  * unlinked files (not pipes) as its input and output. It waits at a gate until its process is recorded; without that it never starts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, open, unlink } from 'node:fs/promises';
+import { access, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Made, Spawned } from '../core/change.ts';
 import { Stop } from '../core/stop.ts';
@@ -14,10 +13,10 @@ import type { Hooks } from '../core/world.ts';
 import { lastLines } from './bounds.ts';
 import { failedDeed, notDone, unknownDeed } from './carrier.ts';
 import { cleanEnvironment, endTree, SAFE_PATH, startTick } from './child.ts';
+import { tailOf, unlinkedFile } from './child-file.ts';
 
 /** Waits on descriptor 3 for the word that the process is recorded; end of file there means that it never will be. */
 const GATE = 'read -r go <&3 || exit 125; exec 3<&-; exec "$@"';
-const OUTPUT_KEPT = 64 * 1024;
 const OUTPUT_ON_DISK = 16 * 1024 * 1024;
 const GRACE = 2000;
 
@@ -63,8 +62,9 @@ async function gated(deed: LocalDeed, input: FileHandle, output: FileHandle): Pr
   await recorded(deed, child.pid, gate);
   const watch = watchOver(deed, child.pid ?? 0, output);
   gate.end('go\n');
-  const end = await ended.finally(() => watch.rest());
-  return judged(deed, { ...end, timedOut: watch.timedOut(), tail: lastLines(await tailOf(output)) });
+  // What runs as another user cannot be signalled from here: then it is left, and `alive` goes on telling that it lives.
+  const end = await Promise.race([ended, watch.givenUp]).finally(() => watch.rest());
+  return judged(deed, { ...end, timedOut: watch.timedOut(), tail: lastLines((await tailOf(output)).toString('utf8')) });
 }
 
 /** Listened to from the start: the end may come before the process is recorded. */
@@ -104,7 +104,7 @@ function judged(deed: LocalDeed, end: End): Made {
   if (end.timedOut) {
     const seconds = Math.round(deed.timeout / 1000);
     throw unknownDeed(
-      t('{program} on {host} did not end within {seconds} s and was ended', { program, host, seconds }),
+      t('{program} on {host} did not end within {seconds} s and was told to end', { program, host, seconds }),
     );
   }
   if (end.exitCode === 0) return { code: 0 };
@@ -125,10 +125,12 @@ export function failed(program: string, host: string, code: number, output: stri
 /** The time-out, and the bound on what its output may take on disk (the file is opened for appending, so it can be cut). */
 function watchOver(deed: LocalDeed, pid: number, output: FileHandle) {
   let late = false;
+  const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<Pick<End, 'exitCode' | 'signal'>>();
   const timer = setTimeout(() => {
     late = true;
     void endTree(pid, 'SIGTERM');
     setTimeout(() => void endTree(pid, 'SIGKILL'), GRACE).unref();
+    setTimeout(() => giveUp({ exitCode: undefined, signal: undefined }), 2 * GRACE).unref();
   }, deed.timeout);
   const cutter = setInterval(() => void cut(output), 1000);
   const rest = (): void => {
@@ -137,30 +139,12 @@ function watchOver(deed: LocalDeed, pid: number, output: FileHandle) {
     // What ignored SIGTERM in the group must not outlive the verdict.
     if (late) void endTree(pid, 'SIGKILL');
   };
-  return { timedOut: () => late, rest };
+  return { timedOut: () => late, givenUp, rest };
 }
 
 async function cut(output: FileHandle): Promise<void> {
   const { size } = await output.stat();
   if (size > OUTPUT_ON_DISK) await output.truncate(0);
-}
-
-async function tailOf(output: FileHandle): Promise<string> {
-  const { size } = await output.stat();
-  const from = Math.max(0, size - OUTPUT_KEPT);
-  const { buffer, bytesRead } = await output.read(Buffer.alloc(Math.min(size, OUTPUT_KEPT)), 0, size - from, from);
-  return buffer.subarray(0, bytesRead).toString('utf8');
-}
-
-/** A file of mode 0600 that has no name any more; opened for appending, reading starts at its head. */
-async function unlinkedFile(text: string): Promise<FileHandle> {
-  const path = `/tmp/.gxops-${randomBytes(12).toString('hex')}`;
-  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const handle = await open(path, flags, 0o600);
-  await unlink(path);
-  // A positioned write would be an append all the same; the offset for the reader stays where it is only with pwrite.
-  if (text !== '') await handle.appendFile(text);
-  return handle;
 }
 
 async function runnable(program: string): Promise<boolean> {

@@ -33,13 +33,19 @@ export async function fileAs(host: string, path: string, run: RunAs): Promise<Fi
   return { kind: 'file', bytes, ...found.owners, modified: found.modified, ...(await labelled(path, run)) };
 }
 
+/** The kind's bits of st_mode. */
+const KINDS: ReadonlyMap<number, 'file' | 'folder' | 'link'> = new Map([
+  [0x8000, 'file'],
+  [0x4000, 'folder'],
+  [0xa000, 'link'],
+]);
+
 /** One line of `stat -c STAT`, as values. */
 export function statOf(line: Buffer) {
   const [hex = '0', owner = '0', group = '0', seconds = '0', size = '0'] = line.toString('utf8').trim().split(' ');
   const raw = Number.parseInt(hex, 16);
-  const kinds: Record<number, 'file' | 'folder' | 'link'> = { 16807: 'file', 9604: 'folder', 21609: 'link' };
   return {
-    kind: kinds[raw & 0o170000] ?? ('other' as const),
+    kind: KINDS.get(raw & 0xf000) ?? ('other' as const),
     owners: { mode: raw & 0o7777, owner: Number(owner), group: Number(group) },
     modified: Number(seconds) * 1000,
     size: Number(size),
