@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import type { Noun } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { extract } from './extract.ts';
 import { harden } from './harden.ts';
 import { operator } from './operator.ts';
 import { reject } from './reject.ts';
@@ -12,6 +13,7 @@ import { runbook } from './runbook.ts';
 import { site } from './site.ts';
 
 export const NOUNS: readonly Noun[] = [
+  extract,
   harden,
   runbook,
   rollback,

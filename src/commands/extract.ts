@@ -1,0 +1,70 @@
+/** `extract`: data leaves only by an application, an approval and an encrypted file. */
+import { t } from '../core/text.ts';
+import type { Noun } from './command.ts';
+
+export const extract: Noun = {
+  name: 'extract',
+  group: 'do',
+  title: t('hand over data: applied for, approved, masked, encrypted'),
+  verbs: [
+    {
+      name: 'apply',
+      kind: 'recording',
+      title: t('apply for an extraction and ask for its approval'),
+      options: [
+        { flags: '--database <name>', title: t('database of site.yml'), complete: 'databases' },
+        { flags: '--sql-file <file>', title: t('file with one SELECT; binds are :name'), complete: 'files' },
+        { flags: '--extract <name>', title: t('a saved extract of templates/extracts') },
+        { flags: '--bind <k=v...>', title: t('values of the binds') },
+        { flags: '--purpose <text>', title: t('what the data is for') },
+        { flags: '--basis <text>', title: t('legal basis or document number') },
+        { flags: '--limit <n>', title: t('rows at most') },
+        {
+          flags: '--recipient <operator...>',
+          title: t('who receives it; encrypted to their age keys'),
+          complete: 'operators',
+        },
+        { flags: '--clear <column...>', title: t('columns to release unmasked; the approver sees them') },
+        { flags: '--as-file <format>', title: t('csv or jsonl') },
+        { flags: '--expires <time>', title: t('how long the application holds, e.g. 7d') },
+      ],
+      examples: [
+        "gxops extract apply --database inv --extract invoices-of-region --bind region=450103 --bind from=2025-01-01 --bind until=2025-04-01 --purpose '专项核查' --basis '桂税函〔2026〕1号' --limit 5000 --recipient zhao",
+      ],
+      load: () => import('./extract/apply.ts'),
+    },
+    {
+      name: 'run',
+      kind: 'acting',
+      title: t('make the file of an approved extraction'),
+      arguments: [{ name: 'id', title: t('number of the application (E-…)'), complete: 'extracts' }],
+      examples: ['gxops extract run E-20261123-7F3KQ --execute'],
+      load: () => import('./extract/run.ts'),
+    },
+    {
+      name: 'open',
+      kind: 'recording',
+      title: t('decrypt a file that was handed over and check it against its manifest'),
+      arguments: [{ name: 'file', title: t('the encrypted file (.age)'), complete: 'files' }],
+      options: [
+        { flags: '--identity <file>', title: t('your age identity file, 0600'), complete: 'files' },
+        { flags: '--to <file>', title: t('where the decrypted data goes'), complete: 'files' },
+      ],
+      examples: ['gxops extract open invoices.csv.age --identity zhao.age --to invoices.csv'],
+      load: () => import('./extract/open.ts'),
+    },
+    {
+      name: 'list',
+      kind: 'reading',
+      title: t('applications and where each stands'),
+      load: () => import('./extract/list.ts'),
+    },
+    {
+      name: 'show',
+      kind: 'reading',
+      title: t('one application with its columns, approvals and file'),
+      arguments: [{ name: 'id', title: t('number of the application (E-…)'), complete: 'extracts' }],
+      load: () => import('./extract/show.ts'),
+    },
+  ],
+};

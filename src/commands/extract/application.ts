@@ -1,0 +1,134 @@
+/** Reads what was applied for from the flags; refuses what does not fit by the flag's name. */
+import { splitPairs } from '../../core/inputs.ts';
+import { notAllowed } from '../../core/nearest.ts';
+import type { Session } from '../../core/session.ts';
+import { Stop } from '../../core/stop.ts';
+import { type Text, t } from '../../core/text.ts';
+import { foldRoster, ROSTER_TYPES, type Roster } from '../../records/roster.ts';
+import { type Application, FORMATS, type Format } from '../../rules/application.ts';
+import type { Call } from '../command.ts';
+import { insistActive } from '../operator/active.ts';
+import { statementOf } from './statement.ts';
+
+export const NOTHING = t('Nothing was applied for or recorded.');
+
+/** What is asked for, before the guard has judged it. */
+export type Asked = Omit<Application, 'id' | 'columns'>;
+
+export async function askedFor(call: Call): Promise<Asked> {
+  const { session, options } = call;
+  const { site, operator, world } = session;
+  const database = required('--database', options.database);
+  if (!Object.hasOwn(site.databases, database))
+    throw notAllowed('--database', database, Object.keys(site.databases), ['gxops site show']);
+  const roster = foldRoster(await world.keep.entries({ types: ROSTER_TYPES }));
+  insistActive('--as', operator, roster);
+  const format = formatOf(options.asFile);
+  const statement = await statementOf(call, textBinds(call));
+  const now = world.now();
+  return {
+    ...statement,
+    ...{ database, format, requester: operator },
+    purpose: required('--purpose', options.purpose),
+    basis: required('--basis', options.basis),
+    limit: limitOf(options.limit, session),
+    clear: many(options.clear),
+    recipients: recipientsOf(many(options.recipient), operator, roster),
+    applied: now.toISOString(),
+    expires: new Date(now.getTime() + lifeOf(options.expires, session)).toISOString(),
+  };
+}
+
+/** An application without a purpose, a basis or a limit is none. */
+function required(flag: string, value: Call['options'][string]): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (text === '') throw wrong(flag, undefined, t('a text'));
+  if (text.length > 500) throw wrong(flag, text, t('at most 500 characters'));
+  return text;
+}
+
+export function wrong(flag: string, value: string | undefined, allowed: Text): Stop {
+  const values = { flag, value: value?.slice(0, 100) ?? '', allowed };
+  const text =
+    value === undefined
+      ? t('{flag} is missing. Allowed: {allowed}.', values)
+      : t('{flag}: “{value}” does not fit. Allowed: {allowed}.', values);
+  return new Stop('usage', text, { notDone: NOTHING, next: ['gxops extract apply --help'] });
+}
+
+function many(value: Call['options'][string]): string[] {
+  const words = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+  return [...new Set(words.flatMap((word: string) => word.split(',')).map((word) => word.trim()))].filter(
+    (word) => word !== '',
+  );
+}
+
+function textBinds(call: Call): Record<string, string> {
+  const { bind } = call.options;
+  const pairs = splitPairs('--bind', Array.isArray(bind) ? bind : typeof bind === 'string' ? [bind] : []);
+  return Object.fromEntries(
+    Object.entries(pairs).map(([name, value]) => {
+      if (typeof value !== 'string') throw wrong(`--bind ${name}`, value.join(', '), t('one value, given once'));
+      if (value.includes('\0')) throw wrong(`--bind ${name}`, undefined, t('text without NUL'));
+      return [name, value];
+    }),
+  );
+}
+
+function formatOf(value: Call['options'][string]): Format {
+  const asked = typeof value === 'string' ? value : 'csv';
+  const found = FORMATS.find((format) => format === asked);
+  if (found !== undefined) return found;
+  if (asked !== 'xlsx') throw notAllowed('--as-file', asked, FORMATS, ['gxops extract apply --help']);
+  throw new Stop('refused', t('--as-file: xlsx is not written in this version; csv opens in Excel and WPS as it is'), {
+    notDone: NOTHING,
+    next: ['gxops extract apply --as-file csv …'],
+  });
+}
+
+function limitOf(value: Call['options'][string], { site }: Session): number {
+  const most = site.limits.rows;
+  const allowed = t('a whole number from 1 to {most} (limits.rows of site.yml)', { most });
+  if (typeof value !== 'string') throw wrong('--limit', undefined, allowed);
+  const limit = /^[1-9]\d{0,14}$/.test(value) ? Number(value) : 0;
+  if (limit < 1) throw wrong('--limit', value, allowed);
+  if (limit > most)
+    throw new Stop(
+      'refused',
+      t('--limit: {limit} rows are more than the {most} that site.yml allows', { limit, most }),
+      {
+        notDone: NOTHING,
+        next: ['gxops site show'],
+      },
+    );
+  return limit;
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds an application holds. */
+function lifeOf(value: Call['options'][string], { site }: Session): number {
+  if (value === undefined) return site.limits.approvalExpires;
+  const [, count, unit] = /^([1-9]\d{0,3})([mhd])$/.exec(String(value)) ?? [];
+  const life = Number(count) * (UNITS[unit ?? ''] ?? 0);
+  if (!(life > 0) || life > 90 * 86_400_000) throw wrong('--expires', String(value), t('30m, 12h, 7d; at most 90d'));
+  return life;
+}
+
+/** Active operators other than the applicant, with a key to encrypt to. */
+export function recipientsOf(names: readonly string[], requester: string, roster: Roster): Application['recipients'] {
+  if (names.length === 0) throw wrong('--recipient', undefined, t('an operator who receives the data'));
+  return names.map((name) => {
+    const { age, roles } = insistActive('--recipient', name, roster);
+    const trouble = !roles.includes('recipient')
+      ? t('--recipient: {name} does not hold the role recipient', { name })
+      : name === requester
+        ? t('--recipient: {name} applies; who applies does not receive', { name })
+        : age === undefined
+          ? t('--recipient: {name} has no age key to encrypt to', { name })
+          : undefined;
+    if (trouble !== undefined || age === undefined)
+      throw new Stop('refused', trouble ?? '', { notDone: NOTHING, next: ['gxops operator list'] });
+    return { operator: name, age };
+  });
+}

@@ -1,0 +1,116 @@
+/** `extract apply`: judges the statement, shows what would leave, records the application and asks for its approval. */
+import { canonical, type Json } from '../../core/json.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { Report, Section } from '../../core/report.ts';
+import type { Session } from '../../core/session.ts';
+import { shellLine } from '../../core/shell.ts';
+import { Stop } from '../../core/stop.ts';
+import { t } from '../../core/text.ts';
+import type { Estimate } from '../../core/world.ts';
+import { rehearse } from '../../engine/rehearse.ts';
+import { requestApproval } from '../../engine/request.ts';
+import { type Application, queryOf } from '../../rules/application.ts';
+import type { Guarded } from '../../rules/sql/guard.ts';
+import type { Refusal } from '../../rules/sql/refusal.ts';
+import { extractBook, judge } from '../../runbooks/extract.ts';
+import type { Call } from '../command.ts';
+import { type Asked, askedFor, NOTHING, wrong } from './application.ts';
+import { columnTable } from './tables.ts';
+
+/** Data `{id, digest, columns, estimate, approvals}`; a guard's refusal ends 3 with `{refusals}`. */
+export async function run(call: Call): Promise<Report> {
+  const { session } = call;
+  const asked = await askedFor(call);
+  const judged = await judge(asked, { look: session.world.look, site: session.site });
+  if ('refusals' in judged) return refusedReport(judged.refusals);
+  insistOnBinds(asked, judged.guarded);
+  const estimate = await session.world.look.estimate(
+    queryOf(asked, judged.guarded, session.site.limits.statementTimeout),
+  );
+  const id = session.world.keep.newId('E');
+  const application: Application = { ...asked, id, columns: judged.columns };
+  const { plan, verdict } = await rehearse(extractBook(application, ''), { id }, session);
+  if (verdict !== 'done')
+    throw new Stop('refused', t('the statement did not pass when it was judged again'), { notDone: NOTHING });
+  await recordAll(application, plan, session);
+  return appliedReport(application, plan, estimate, session);
+}
+
+/** Every bind of the statement has a value, and every value a bind. */
+function insistOnBinds({ binds }: Asked, guarded: Guarded): void {
+  for (const name of guarded.binds)
+    if (!Object.hasOwn(binds, name)) throw wrong(`--bind ${name}`, undefined, t('a value for :{name}', { name }));
+  for (const name of Object.keys(binds))
+    if (!guarded.binds.includes(name))
+      throw wrong('--bind', name, t('the binds of the statement: {names}', { names: guarded.binds.join(', ') || '–' }));
+}
+
+/** The statement and its binds stay in a side file; the journal holds its hash and the facts without values. */
+async function recordAll(application: Application, plan: Plan, session: Session): Promise<void> {
+  const { id, database, requester, purpose, basis, limit, columns, recipients, expires } = application;
+  const { keep, now } = session.world;
+  const file = await keep.store(`exports/${id}/application.json`, Buffer.from(canonical(application), 'utf8'));
+  const names = recipients.map(({ operator }) => operator);
+  const facts = { database, requester, recipients: names, purpose, basis, limit, columns };
+  const data = { application: file, digest: plan.digest, ...facts };
+  for (const entry of await keep.append([{ type: 'extract.applied', subject: id, data }])) session.tell(entry);
+  const title = t('Extraction {id}: at most {limit} rows from {database}', { id, limit, database });
+  const life = Date.parse(expires) - now().getTime();
+  await requestApproval(plan, { subject: id, kind: 'extract', title, seats: plan.seats, expires: life }, session);
+}
+
+function appliedReport(application: Application, plan: Plan, estimate: Estimate | undefined, session: Session): Report {
+  const { id, columns, limit } = application;
+  const command = shellLine(['gxops', '--site', session.site.dir, 'approve', id]);
+  return {
+    title: t('Extraction {id} was applied for', { id }),
+    verdict: 'done',
+    sections: [
+      {
+        kind: 'text',
+        lines: [t('It waits for approval. Nothing has been read out yet.'), ...warnings(estimate, limit)],
+      },
+      columnTable(columns),
+      { kind: 'plan', heading: t('What is to be approved'), plan },
+    ],
+    data: {
+      id,
+      digest: plan.digest,
+      columns: columns as unknown as Json,
+      estimate: { rows: estimate?.rows ?? null, cost: estimate?.cost ?? null, fullScans: estimate?.fullScans ?? [] },
+      approvals: plan.seats.map(({ roles }) => roles.join('|')),
+      command,
+    },
+    next: [
+      `${command} --as APPROVER`,
+      shellLine(['gxops', '--site', session.site.dir, 'extract', 'run', id, '--execute']),
+    ],
+  };
+}
+
+function warnings(estimate: Estimate | undefined, limit: number) {
+  if (estimate === undefined) return [t('The database cannot say how many rows there are.')];
+  const { rows, fullScans } = estimate;
+  const many =
+    rows !== undefined && rows > limit
+      ? [t('There are more than the {limit} rows applied for: the run would stop and hand over nothing.', { limit })]
+      : [];
+  return fullScans.length > 0 ? [...many, t('Read in full: {tables}', { tables: fullScans.join(', ') })] : many;
+}
+
+function refusedReport(refusals: readonly Refusal[]): Report {
+  const rows = refusals.map(({ code, at, why }) => [code, `${at.line}:${at.column}`, why]);
+  const table: Section = {
+    kind: 'table',
+    heading: t('Refused'),
+    columns: [t('code'), t('line:column'), t('why')],
+    rows,
+  };
+  return {
+    title: t('The statement is refused'),
+    verdict: 'refused',
+    sections: [table, { kind: 'text', lines: [NOTHING, t('No statement was run.')] }],
+    data: { refusals: refusals as unknown as Json },
+    next: ['gxops extract apply --help'],
+  };
+}

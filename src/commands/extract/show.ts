@@ -1,0 +1,71 @@
+/** `extract show`: one application as a whole. */
+import type { Json } from '../../core/json.ts';
+import type { Report, Section } from '../../core/report.ts';
+import { type Text, t } from '../../core/text.ts';
+import { type Extraction, extractionStanding } from '../../records/extract.ts';
+import { foldRoster, ROSTER_TYPES } from '../../records/roster.ts';
+import type { Call } from '../command.ts';
+import { STANDINGS } from './list.ts';
+import { applicationOf, findExtraction } from './stored.ts';
+import { columnTable } from './tables.ts';
+
+/** Data `{id, standing, digest, columns, approvals, artefact}` and what was applied for; the statement is shown as it was written. */
+export async function run({ session, args }: Call): Promise<Report> {
+  const extraction = await findExtraction(args[0] ?? '', session);
+  const application = await applicationOf(extraction, session);
+  const roster = foldRoster(await session.world.keep.entries({ types: ROSTER_TYPES }));
+  const standing = extractionStanding(extraction, roster, session.world.now());
+  const { id, digest, columns, artefact } = extraction;
+  const { database, purpose, basis, limit, requester, recipients, format, clear, expires } = application;
+  const grants = extraction.approval?.grants ?? [];
+  return {
+    title: t('Extraction {id}: {standing}', { id, standing: STANDINGS[standing] }),
+    verdict: 'done',
+    sections: [
+      {
+        kind: 'facts',
+        facts: [
+          ...([
+            [t('purpose'), purpose],
+            [t('basis'), basis],
+            [t('database'), database],
+          ] as const),
+          ...([
+            [t('applied by'), requester],
+            [t('applied'), extraction.at],
+            [t('holds until'), expires],
+          ] as const),
+          [t('recipients'), recipients.map(({ operator }) => operator).join(', ')],
+          [t('rows at most'), `${limit}`],
+          [t('digest'), digest],
+          [t('signed by'), grants.map(({ approver }) => approver).join(', ') || '–'],
+        ],
+      },
+      columnTable(columns),
+      { kind: 'verbatim', heading: t('Statement'), text: application.sql },
+      ...fileSection(extraction),
+    ],
+    data: {
+      ...{ id, standing, digest, columns: columns as unknown as Json, database, purpose, basis, limit, requester },
+      ...{ recipients: recipients.map(({ operator }) => operator), format, clear, expires },
+      approvals: grants.map(({ approver, at }) => ({ approver, at })),
+      artefact: (artefact ?? null) as unknown as Json,
+    },
+    next:
+      standing === 'granted'
+        ? [`gxops extract run ${id} --execute`]
+        : standing === 'waiting'
+          ? [`gxops approve ${id}`]
+          : [],
+  };
+}
+
+function fileSection({ artefact }: Extraction): Section[] {
+  if (artefact === undefined) return [];
+  const rows: (readonly [Text, Text])[] = [
+    [t('file'), artefact.path],
+    [t('rows'), `${artefact.rows}`],
+    [t('SHA-256'), artefact.sha256],
+  ];
+  return [{ kind: 'facts', heading: t('Files made'), facts: rows }];
+}

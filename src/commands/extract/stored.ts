@@ -1,0 +1,59 @@
+/** A recorded application, read back by its hash and judged to be still the one that was approved. */
+import { nearest } from '../../core/nearest.ts';
+import type { Runbook } from '../../core/runbook.ts';
+import type { Session } from '../../core/session.ts';
+import { Stop } from '../../core/stop.ts';
+import { t } from '../../core/text.ts';
+import { EXTRACT_TYPES, type Extraction, foldExtractions } from '../../records/extract.ts';
+import { foldRoster, ROSTER_TYPES } from '../../records/roster.ts';
+import type { Application } from '../../rules/application.ts';
+import { extractBook } from '../../runbooks/extract.ts';
+import { insistActive } from '../operator/active.ts';
+
+const NOTHING = t('Nothing was read out.');
+
+/** Stop('usage') for an id of another form or one that nobody applied for, with the nearest. */
+export async function findExtraction(id: string, session: Session): Promise<Extraction> {
+  const all = foldExtractions(await session.world.keep.entries({ types: EXTRACT_TYPES }));
+  const found = all.findLast((one) => one.id === id);
+  if (found !== undefined) return found;
+  const values = {
+    id,
+    near:
+      nearest(
+        id,
+        all.map((one) => one.id),
+      ) ?? '',
+  };
+  const text = values.near
+    ? t('ID: there is no extraction {id}. Did you mean {near}?', values)
+    : t('ID: there is no extraction {id}.', values);
+  throw new Stop('usage', text, { notDone: NOTHING, next: ['gxops extract list'] });
+}
+
+/** The application's whole content. Stop('refused') where the stored file is missing or another. */
+export async function applicationOf({ id, application }: Extraction, session: Session): Promise<Application> {
+  const bytes = await session.world.keep.fetch(application.path, application.sha256);
+  if (bytes === undefined)
+    throw new Stop('refused', t('{path} is missing', { path: application.path }), {
+      notDone: NOTHING,
+      next: [`gxops audit log --subject ${id}`],
+    });
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Application;
+}
+
+/** The runbook of an application, for running it: its recipients must still be active and have the keys that were approved. */
+export async function bookOfExtraction(id: string, session: Session): Promise<Runbook> {
+  const extraction = await findExtraction(id, session);
+  const application = await applicationOf(extraction, session);
+  const roster = foldRoster(await session.world.keep.entries({ types: ROSTER_TYPES }));
+  insistActive('--as', session.operator, roster);
+  for (const { operator, age } of application.recipients) {
+    if (insistActive('recipient', operator, roster).age === age) continue;
+    throw new Stop('refused', t('the age key of {operator} is not the one that was approved', { operator }), {
+      notDone: NOTHING,
+      next: ['gxops extract apply', 'gxops operator list'],
+    });
+  }
+  return extractBook(application, extraction.tool);
+}

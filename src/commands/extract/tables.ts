@@ -1,0 +1,20 @@
+/** Tables that several verbs of extract show. */
+import type { Section } from '../../core/report.ts';
+import { type Text, t } from '../../core/text.ts';
+
+/** The columns of a result with what hides them. */
+export function columnTable(columns: readonly { readonly name: string; readonly mask: string }[]): Section {
+  return {
+    kind: 'table',
+    heading: t('Columns'),
+    columns: [t('column'), t('mask')],
+    rows: columns.map(({ name, mask }): Text[] => [name, maskWords(mask)]),
+  };
+}
+
+function maskWords(mask: string): Text {
+  if (mask === 'clear') return t('nothing personal; its text is scanned');
+  if (mask === 'released') return t('RELEASED IN CLEAR');
+  if (mask === 'whole') return t('masked wholly');
+  return t('masked as {kind}', { kind: mask });
+}

@@ -1,0 +1,63 @@
+/** The application for an extraction: everything that is asked for, as it is stored, approved and run. */
+import type { Json } from '../core/json.ts';
+import type { RowQuery } from '../core/product.ts';
+import type { Site } from '../core/site.ts';
+import type { GuardRules } from './sql/guard.ts';
+import type { Dialect } from './sql/refusal.ts';
+
+export const FORMATS = ['csv', 'jsonl'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface Application {
+  readonly id: string;
+  /** Name of the file that is made, without its endings. */
+  readonly name: string;
+  readonly database: string;
+  /** As written, comments and all. */
+  readonly sql: string;
+  readonly binds: Readonly<Record<string, string>>;
+  readonly purpose: string;
+  readonly basis: string;
+  readonly limit: number;
+  readonly clear: readonly string[];
+  readonly format: Format;
+  readonly requester: string;
+  readonly recipients: readonly { readonly operator: string; readonly age: string }[];
+  /** What the guard made of the columns when it was applied for; another result later is refused. */
+  readonly columns: readonly { readonly name: string; readonly mask: string }[];
+  /** ISO times. */
+  readonly applied: string;
+  readonly expires: string;
+}
+
+export function dialectOf(site: Site, database: string): Dialect {
+  return site.databases[database]?.kind ?? 'oracle';
+}
+
+/** The rules by which the site judges a statement on one of its databases. */
+export function guardRules(site: Site, database: string, clear: readonly string[]): Omit<GuardRules, 'catalogue'> {
+  return { dialect: dialectOf(site, database), classification: site.classification[database] ?? {}, clear };
+}
+
+/** The bounded read of a judged statement: binds by place, tables by name. */
+export function queryOf(
+  asked: Pick<Application, 'database' | 'binds' | 'limit'>,
+  judged: { readonly text: string; readonly binds: readonly string[]; readonly tables: readonly string[] },
+  timeout: number,
+): RowQuery {
+  const binds = judged.binds.map((name, i) => [`$${i + 1}`, bindOf(asked.binds[name] ?? '')] as const);
+  const { database, limit } = asked;
+  return { database, sql: judged.text, binds: Object.fromEntries(binds), limit, timeout, tables: judged.tables };
+}
+
+/** A whole number goes as a number; one with leading zeros or more digits than a double holds is text. */
+function bindOf(value: string): string | number {
+  return /^(0|-?[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
+}
+
+/** What identifies a database whatever its alias: where it is and which tables it has; no secret is in it. */
+export function databaseIdentity(site: Site, database: string, tables: Json): Json {
+  const shown = Object.entries(site.databases[database] ?? {}).filter(([key]) => !key.startsWith('password'));
+  const spec = Object.fromEntries(shown);
+  return { site: site.dir, spec, tables };
+}

@@ -1,0 +1,204 @@
+/** The extraction: judge the stored application again, let the purchaser approve its very digest, release the masked, encrypted rows. */
+import type { Finding } from '../core/finding.ts';
+import { digestOf, type Json } from '../core/json.ts';
+import type { Seat } from '../core/operator.ts';
+import { planDigest } from '../core/plan.ts';
+import type { Artefact, Form, Product } from '../core/product.ts';
+import { defineRunbook, type Moment, type Runbook } from '../core/runbook.ts';
+import type { Site } from '../core/site.ts';
+import { Stop } from '../core/stop.ts';
+import { t } from '../core/text.ts';
+import { type Application, databaseIdentity, guardRules, queryOf } from '../rules/application.ts';
+import { CSV_POLICY, csvForm } from '../rules/forms/csv.ts';
+import { JSONL_POLICY, jsonlForm } from '../rules/forms/jsonl.ts';
+import { agree, type Guarded, guard } from '../rules/sql/guard.ts';
+import type { Refusal } from '../rules/sql/refusal.ts';
+
+/** The runbook of one application. `tool` is the version that the manifest names. */
+export function extractBook(application: Application, tool: string): Runbook {
+  const book = defineRunbook({
+    name: 'extract',
+    version: 1,
+    title: t('Data extraction'),
+    purpose: t('Hands approved, masked and encrypted rows to a named recipient'),
+    risk: 'high',
+    inputs: [{ name: 'id', title: t('number of the application (E-…)'), type: 'string', required: true }],
+    targets: () => [`database:${application.database}`],
+    steps: [
+      {
+        id: 'judge',
+        kind: 'check',
+        title: t('Judge the statement again'),
+        blocks: true,
+        onFail: 'abort',
+        look: (moment) => findings(application, moment),
+      },
+      {
+        id: 'approval',
+        kind: 'approve',
+        title: t('Approval of the extraction'),
+        seats: ({ site }) => extractSeats(application, site),
+        subject: () => application.id,
+      },
+      {
+        id: 'release',
+        kind: 'produce',
+        title: t('Extract, mask and encrypt'),
+        releases: true,
+        onFail: 'abort',
+        make: (moment) => release(application, tool, book, moment),
+      },
+    ],
+  });
+  return book;
+}
+
+/** One approver of the purchaser; the data's owner too where personal data is released in clear or very many rows are asked for. */
+export function extractSeats({ columns, limit }: Pick<Application, 'columns' | 'limit'>, site: Site): readonly Seat[] {
+  const approver: Seat = { roles: ['approver'], party: 'purchaser' };
+  const two = columns.some(({ mask }) => mask === 'released') || limit > site.limits.twoApprovalsAboveRows;
+  return two ? [approver, { roles: ['owner'], party: 'purchaser' }] : [approver];
+}
+
+export type Judged =
+  | { readonly guarded: Guarded; readonly tables: Json; readonly columns: Application['columns'] }
+  | { readonly refusals: readonly Refusal[] };
+
+/** Both judges on a statement: the guard by the catalogue, then the database itself by its own view of the columns. */
+export async function judge(
+  asked: Pick<Application, 'database' | 'sql' | 'clear'>,
+  { look, site }: Pick<Moment, 'look' | 'site'>,
+): Promise<Judged> {
+  const catalogue = await look.catalogue(asked.database);
+  const judgement = await guard(asked.sql, { ...guardRules(site, asked.database, asked.clear), catalogue });
+  if (!judgement.ok) return { refusals: judgement.refusals };
+  const seen = await look.columns(asked.database, judgement.text);
+  const refusals = agree(judgement, seen);
+  if (refusals.length > 0) return { refusals };
+  const columns = judgement.columns.map(({ mask }, i) => ({ name: seen[i]?.name ?? '', mask }));
+  const read = catalogue.filter(({ table }) => judgement.tables.includes((table ?? '').toLowerCase()));
+  const tables = read.map(({ table = '', name, type = '' }) => [table, name, type]);
+  return { guarded: judgement, tables, columns };
+}
+
+async function findings(application: Application, moment: Moment): Promise<readonly Finding[]> {
+  const subject = `database:${application.database}`;
+  const judged = await judge(application, moment);
+  if ('refusals' in judged)
+    return judged.refusals.map(({ code, why }) => ({ rule: `sql:${code}`, subject, outcome: 'fail', found: why }));
+  const same = digestOf(judged.columns) === digestOf(application.columns);
+  const masks: Finding = {
+    rule: 'extract:masks',
+    subject,
+    outcome: same ? 'pass' : 'fail',
+    found: judged.columns.map(({ name, mask }) => `${name}: ${mask}`).join(', '),
+    wanted: application.columns.map(({ name, mask }) => `${name}: ${mask}`).join(', '),
+  };
+  const now = moment.now.getTime() < Date.parse(application.expires);
+  const time: Finding = {
+    rule: 'extract:expires',
+    subject: application.id,
+    outcome: now ? 'pass' : 'fail',
+    found: application.expires,
+  };
+  return [masks, time];
+}
+
+async function release(application: Application, tool: string, book: Runbook, moment: Moment): Promise<Product> {
+  const judged = await judge(application, moment);
+  if ('refusals' in judged || digestOf(judged.columns) !== digestOf(application.columns))
+    throw new Stop(
+      'refused',
+      t('what {id} applied for is no longer what the statement gives', { id: application.id }),
+      {
+        notDone: t('No row was read.'),
+        safe: t('The database was only looked at.'),
+        next: [`gxops extract show ${application.id}`, 'gxops extract apply'],
+      },
+    );
+  const { site } = moment;
+  const source = queryOf(application, judged.guarded, site.limits.statementTimeout);
+  const { form, policy } = formOf(application);
+  const path = `exports/${application.id}/${application.name}.${application.format}.age`;
+  const binding = bindingOf(application, judged, site, policy, source.timeout);
+  const runbook = { name: book.name, version: book.version, title: book.title, digest: digestOf(book.definition) };
+  const item = { kind: 'release', path, binding } as const;
+  const lines = [{ step: 'release', title: '', certainty: 'checked', item }] as const;
+  const approved = planDigest({ runbook, inputs: { id: application.id }, lines });
+  return {
+    path,
+    binding,
+    source,
+    form,
+    recipients: application.recipients,
+    manifest: (artefact) => manifest(application, artefact, { tool, approved, policy }),
+    beside: { 'README.txt': readme(application) },
+  };
+}
+
+function formOf({ format, columns }: Application): { form: Form; policy: Json } {
+  const masks = columns.map(({ mask }) => mask);
+  return format === 'csv'
+    ? { form: csvForm(masks), policy: CSV_POLICY }
+    : { form: jsonlForm(masks), policy: JSONL_POLICY };
+}
+
+type Accepted = Exclude<Judged, { refusals: unknown }>;
+
+/** Everything an approval binds. The approver reads exactly this. */
+function bindingOf(application: Application, judged: Accepted, site: Site, policy: Json, timeout: number): Json {
+  const { id, sql, binds, purpose, basis, limit, clear, format, requester, recipients, columns, expires } = application;
+  return {
+    ...{ id, requester, purpose, basis, sql, binds, statement: judged.guarded.text },
+    database: application.database,
+    identity: digestOf(databaseIdentity(site, application.database, judged.tables)),
+    limits: { rows: limit, milliseconds: timeout },
+    columns: columns.map(({ name, mask }, i) => ({ name, mask, from: judged.guarded.columns[i]?.origins ?? [] })),
+    ...{ clear, recipients, format, policy, expires },
+    classification: digestOf(site.classification[application.database] ?? {}),
+  };
+}
+
+interface Sources {
+  readonly tool: string;
+  readonly approved: string;
+  readonly policy: Json;
+}
+
+/** Facts for whoever receives or audits the file; no cell of the data is in it. */
+function manifest(application: Application, artefact: Artefact, { tool, approved, policy }: Sources): Json {
+  const { id, database, purpose, basis, limit, requester, recipients, columns, format } = application;
+  return {
+    schema: 1,
+    extraction: id,
+    file: artefact.path.split('/').at(-1) ?? '',
+    ...{ sha256: artefact.sha256, plain: artefact.plain, bytes: artefact.bytes, rows: artefact.rows, format, policy },
+    columns: artefact.columns.map((name, i) => ({ name, mask: columns[i]?.mask ?? 'whole' })),
+    limits: { rows: limit },
+    ...{ database, purpose, basis, requester },
+    recipients: recipients.map(({ operator, age }) => ({ operator, age, fingerprint: digestOf(age) })),
+    application: digestOf(application),
+    approval: approved,
+    tool: { name: 'gxops', version: tool },
+  };
+}
+
+/** For the recipient, in the recipient's language, without our program. */
+function readme(application: Application): string {
+  const file = `${application.name}.${application.format}`;
+  return [
+    `数据提取 ${application.id}`,
+    '',
+    `接收人：${application.recipients.map(({ operator }) => operator).join('、')}`,
+    '',
+    '一、用 gxops 打开（解密并核对清单）：',
+    `  gxops extract open ${file}.age --identity 您的私钥文件 --to ${file}`,
+    '二、或用 age 程序打开：',
+    `  age -d -i 您的私钥文件 -o ${file} ${file}.age`,
+    '  再核对：sha256sum 的结果应与 manifest.json 中的 sha256（密文）、plain（明文）一致。',
+    '',
+    'manifest.json 说明各列的脱敏方式、行数和文件格式；其中没有任何数据内容。',
+    '数据仅限申请用途使用，到期销毁，不得转交他人。',
+    '',
+  ].join('\r\n');
+}
