@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openTerminal } from '../tests/stand-ins/pty.ts';
 import { type Cell, lineOf, play, type Style } from '../tests/stand-ins/screen.ts';
+import { excerptOf, type Stretch } from './excerpt.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const COLUMNS = 96;
@@ -16,7 +17,7 @@ const BAR = 30;
 /** A command as typed, and which stretches of its output the picture keeps: from the first row that matches, so many rows. */
 interface Scene {
   readonly typed: string;
-  readonly keep: readonly (readonly [from: RegExp, rows: number])[];
+  readonly keep: readonly Stretch[];
 }
 
 type Row = readonly Cell[];
@@ -55,23 +56,8 @@ function prompt(typed: string): Row {
 }
 
 function cut(rows: readonly Row[], { keep }: Scene, language: Language): Row[] {
-  const lines = rows.map(lineOf);
-  const wanted = new Set<number>();
-  for (const [from, count] of keep) {
-    const at = lines.findIndex((line, i) => !wanted.has(i) && from.test(line));
-    for (let i = at; at >= 0 && i < Math.min(at + count, rows.length); i++) wanted.add(i);
-  }
-  const kept: Row[] = [];
-  let left = 0;
-  for (const [i, row] of [...rows, []].entries()) {
-    if (i < rows.length && !wanted.has(i)) left += 1;
-    else {
-      if (left > 1) kept.push(gap(left, language));
-      left = 0;
-      if (i < rows.length) kept.push(row);
-    }
-  }
-  return kept;
+  const lines = excerptOf(rows.map(lineOf), keep);
+  return lines.map((line) => (typeof line === 'number' ? (rows[line] ?? []) : gap(line.left, language)));
 }
 
 function gap(rows: number, language: Language): Row {
