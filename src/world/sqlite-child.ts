@@ -17,7 +17,7 @@ function main(): void {
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
     say({ kind: 'columns', columns: statement.columns().map(({ name }) => name) });
-    const rows = statement.iterate(query.binds) as unknown as Iterable<readonly Cell[]>;
+    const rows = statement.iterate(exactBinds(query.binds)) as unknown as Iterable<readonly Cell[]>;
     say(send(rows, query.limit, query.truncate === true));
     database.close();
   } catch (error) {
@@ -43,6 +43,12 @@ function send(rows: Iterable<readonly Cell[]>, limit: number, truncate: boolean)
   }
   flush();
   return { kind: 'end' };
+}
+
+/** A JavaScript number is bound as a double, and a text column would compare with '450103.0'; whole ones go as integers. */
+function exactBinds(binds: Task['query']['binds']): Record<string, string | number | bigint | null> {
+  const exactly = (value: string | number | null) => (Number.isSafeInteger(value) ? BigInt(value ?? 0) : value);
+  return Object.fromEntries(Object.entries(binds).map(([name, value]) => [name, exactly(value)]));
 }
 
 /** Integers come as bigint so that none is rounded; those that a number holds exactly become one. */
