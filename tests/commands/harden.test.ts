@@ -25,7 +25,14 @@ function call(options: Call['options'], memory: Memory = { files: FILES, rooted:
     tell: () => {},
     progress: () => {},
   };
-  return { args: [], options, session, execute: false };
+  return {
+    args: [],
+    options,
+    session,
+    execute: false,
+    show: async () => {},
+    read: () => Promise.reject(new Error('no file')),
+  };
 }
 
 interface Data {

@@ -165,7 +165,7 @@ export const LOG_RULES: readonly Rule[] = [
     revision: 1,
     title: t('the system journal survives a restart and has a bound'),
     why: t(
-      'A journal in memory is gone after the restart that it should explain. Trap: without a bound it fills the disk.',
+      'A journal in memory is gone after the restart that it should explain. Trap: without a bound it fills the disk. It takes effect at the next start of systemd-journald.',
     ),
     severity: 'medium',
     clauses: ['8.1.4.3c'],
