@@ -37,7 +37,7 @@ export function route(words: readonly string[], nouns: readonly Noun[]): Route {
 }
 
 /** Places of the words that are neither a flag nor the value of a flag that is known everywhere. */
-function bareWords(words: readonly string[]): number[] {
+export function bareWords(words: readonly string[]): number[] {
   const valued = new Set(EVERYWHERE.filter(takesValue).map(long));
   const places: number[] = [];
   for (let i = 0; i < words.length && words[i] !== '--'; i++) {

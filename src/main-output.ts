@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Entry } from './core/event.ts';
 import type { Report } from './core/report.ts';
-import type { Stop } from './core/stop.ts';
-import type { Dictionary } from './core/text.ts';
+import { Stop } from './core/stop.ts';
+import { type Dictionary, t } from './core/text.ts';
 import type { Spinner } from './world/spinner.ts';
 
 export type Language = 'zh-CN' | 'en';
@@ -77,7 +77,17 @@ export async function showReport(output: Output, report: Report, command: string
   const format = form.report ? 'terminal' : form.format;
   output.data(await draw(output.json ? 'json' : format, output, report, command, process.stdout));
   if (!form.report) return;
-  writeFileSync(form.report, await draw(formOf(form), output, report, command), { mode: 0o600 });
+  const text = await draw(formOf(form), output, report, command);
+  try {
+    writeFileSync(form.report, text, { mode: 0o600 });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw new Stop('failed', t('--report: {file} cannot be written ({code}).', { file: form.report, code }), {
+      notDone: t('The report was shown, but not written there.'),
+      safe: t('The command itself had finished.'),
+      cause,
+    });
+  }
 }
 
 /** The form of the file: `--format`, else by its ending, else Markdown. */

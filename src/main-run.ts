@@ -7,7 +7,7 @@ import { shellWord } from './core/shell.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 import { EXIT } from './core/verdict.ts';
-import { asks, early, type Options, parse, route } from './main-args.ts';
+import { asks, bareWords, early, type Options, parse, route } from './main-args.ts';
 import { languageOf, type Output, openOutput, showReport, showStop } from './main-output.ts';
 import { listen, type Signals } from './main-signals.ts';
 
@@ -28,7 +28,8 @@ export async function run(words: readonly string[]): Promise<void> {
 
 async function invoke(words: readonly string[], output: Output, signals: Signals): Promise<number> {
   if (asks(words, '--version', '-V')) return said(output, `gxops ${process.env.GXOPS_VERSION}\n`);
-  if (words[0] === 'help') return help(words.slice(1), output);
+  const bare = bareWords(words).map((place) => words[place] ?? '');
+  if (bare[0] === 'help') return help(bare.slice(1), output);
   const { noun, verb, rest } = route(words, NOUNS);
   if (asks(words, '--help', '-h')) return help([noun?.name ?? '', verb?.name ?? ''], output);
   if (noun && !verb) return help([noun.name], output);

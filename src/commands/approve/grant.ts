@@ -29,18 +29,29 @@ export async function run(call: Call): Promise<Report> {
     data: null,
   });
   await confirmed(session, request);
-  const signer = paper?.countersign ?? session.operator;
-  const statement = statementOf(request.approval, session.operator, expires);
-  const signature = await signed(session, request, signer, statement);
+  // Another approver may have signed while this one read: judged again with the request to ourselves.
+  const { subject } = request.approval;
+  return session.world.keep.hold(
+    [`approval-${subject}`],
+    { operator: session.operator, why: `approve ${subject}` },
+    async () => {
+      const now = await findRequest(subject, session);
+      if (now.approval.request !== request.approval.request) insistDigest(now, request.approval.digest);
+      insistMaySign(now, session.operator, session.world.now());
+      return signAndRecord(session, now, expires, paper);
+    },
+  );
+}
+
+type Paper = Awaited<ReturnType<typeof checkPaper>>;
+
+async function signAndRecord(session: Session, request: Request, expires: string, paper: Paper): Promise<Report> {
+  const { approval } = request;
+  const approver = session.operator;
+  const statement = statementOf(approval, approver, expires);
+  const signature = await signed(session, request, paper?.countersign ?? approver, statement);
   const account = await accounts(session, request);
-  const data = {
-    digest: request.approval.digest,
-    approver: session.operator,
-    expires,
-    statement,
-    signature,
-    ...account,
-  };
+  const data = { digest: approval.digest, approver, expires, statement, signature, ...account };
   const entries = await granted(session, request, { ...data, ...paper });
   return reported(session, request, { expires, ...account, paper: paper !== undefined }, entries);
 }
