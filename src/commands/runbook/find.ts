@@ -48,5 +48,8 @@ export async function loadBook({ name, file }: Source, session: Session): Promis
 
 /** The runbook that a run was opened with. Its definition is compared with the run's own snapshot by the engine. */
 export async function bookOfRun(state: RunState, session: Session): Promise<Runbook> {
-  return findBook(state.runbook, session);
+  if (state.runbook !== 'extract') return findBook(state.runbook, session);
+  // An extraction is not found by name: its runbook is made of its application.
+  const { bookOfExtraction } = await import('../extract/stored.ts');
+  return bookOfExtraction(String(state.inputs.id), session);
 }
