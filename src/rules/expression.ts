@@ -100,14 +100,23 @@ function unexpected(reader: Reader): Expression {
 
 function readOr(reader: Reader): Expression {
   let left = readAnd(reader);
-  while (taken(reader, 'or')) left = { op: 'or', left, right: readAnd(reader) };
+  while (taken(reader, 'or')) left = { op: 'or', left: asked(reader, left), right: asked(reader, readAnd(reader)) };
   return left;
 }
 
 function readAnd(reader: Reader): Expression {
   let left = readNot(reader);
-  while (taken(reader, 'and')) left = { op: 'and', left, right: readNot(reader) };
+  while (taken(reader, 'and')) left = { op: 'and', left: asked(reader, left), right: asked(reader, readNot(reader)) };
   return left;
+}
+
+/** What stands beside and, or, not must be true or false by itself. */
+function asked(reader: Reader, expression: Expression): Expression {
+  if (reader.trouble.length > 0 || kindOf(expression, reader.kinds) === 'boolean') return expression;
+  reader.trouble.push({
+    message: t('Beside and, or, not there must be a comparison or something that is true or false.'),
+  });
+  return expression;
 }
 
 function readNot(reader: Reader): Expression {
@@ -115,7 +124,9 @@ function readNot(reader: Reader): Expression {
     reader.trouble.push({ message: t('Nested too deeply.') });
     return NEVER;
   }
-  const expression: Expression = taken(reader, 'not') ? { op: 'not', of: readNot(reader) } : readComparison(reader);
+  const expression: Expression = taken(reader, 'not')
+    ? { op: 'not', of: asked(reader, readNot(reader)) }
+    : readComparison(reader);
   reader.depth--;
   return expression;
 }

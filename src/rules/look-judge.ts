@@ -34,7 +34,7 @@ export function judgeCommand(
     const given = (name: string) => (OUTPUT.has(name) ? outputValue(name, output, stdout) : values(name));
     parts.push([expression && evaluate(expression, given), look.expect]);
   }
-  return { ...together(parts), found };
+  return { ...together(parts), found: butNot(found, parts) };
 }
 
 type Part = readonly [holds: boolean | undefined, wanted: Text];
@@ -77,7 +77,7 @@ export function judgeFile(look: FilledLook, seen: FileSeen): Judgement {
     : seen.kind === 'absent'
       ? t('not there')
       : t('a {kind}', { kind: seen.kind });
-  return { ...together(parts), found };
+  return { ...together(parts), found: butNot(found, parts) };
 }
 
 function textParts(look: FilledLook, text: string): Part[] {
@@ -102,6 +102,12 @@ function numberParts({ atMost, atLeast }: FilledLook, text: string): Part[] {
       t('at least {number}', { number: `${atLeast}` }),
     ]);
   return parts;
+}
+
+/** What was found, with the first thing that does not hold of it. */
+function butNot(found: Text, parts: readonly Part[]): Text {
+  const failing = parts.find(([holds]) => holds !== true);
+  return failing === undefined ? found : t('{found}; not {wanted}', { found, wanted: failing[1] });
 }
 
 /** All must hold; one that does not decides, else one that cannot be told. */
