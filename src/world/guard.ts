@@ -41,8 +41,10 @@ export function guardFolder(seen: Seen | undefined, path: string): Seen {
   return guardAccess(seen, path, '700');
 }
 
+/** Fixed: gxops never changes its own account. */
+const uid = process.getuid?.() ?? 0;
+
 function guardAccess(seen: Seen, path: string, mode: string): Seen {
-  const uid = process.getuid?.() ?? 0;
   if (seen.owner !== uid) {
     throw refuse(t('{path} belongs to uid {owner}, not to uid {uid}', { path, owner: seen.owner, uid }));
   }

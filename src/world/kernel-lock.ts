@@ -32,16 +32,14 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
     close();
     inode = lockFile(path, disk);
     connection = new DatabaseSync(path, { timeout: 0 });
+    light(connection);
     return connection;
   };
   const take = (): boolean => {
     for (let round = 0; round < 3; round++) {
-      const there = disk.lstat(path);
-      if (there !== undefined) guardFile(there, path);
       const current = connection ?? open();
       if (!begin(current, path)) return false;
-      if (disk.lstat(path)?.inode === inode) return true;
-      current.exec('ROLLBACK'); // the file was exchanged under us: this lock holds nobody back
+      if (isStill(path, disk, inode, () => end(current))) return true;
       open();
     }
     throw new Stop('refused', t('the lock file {path} keeps changing', { path }), {
@@ -50,9 +48,22 @@ export async function kernelLock(path: string, disk: Disk): Promise<KernelLock> 
   };
   return {
     take,
-    drop: () => connection?.exec('ROLLBACK'), // nothing was written: the file stays empty
+    drop: () => connection && end(connection),
     close,
   };
+}
+
+/** Whether what lies at the path is what was locked. If not, the lock holds nobody back and is given up. */
+function isStill(path: string, disk: Disk, inode: bigint, giveUp: () => void): boolean {
+  const seen = disk.lstat(path);
+  try {
+    if (seen !== undefined && guardFile(seen, path).inode === inode) return true;
+  } catch (cause) {
+    giveUp();
+    throw cause;
+  }
+  giveUp();
+  return false;
 }
 
 function lockFile(path: string, disk: Disk): bigint {
@@ -61,17 +72,39 @@ function lockFile(path: string, disk: Disk): bigint {
   return guardFile(disk.lstat(path), path).inode;
 }
 
+/** There is nothing to keep, so no second file and no syncs for it; where the lock is held just now, it works without. */
+function light(connection: Connection): void {
+  try {
+    connection.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY');
+  } catch {
+    // whatever is wrong shows when the file is locked
+  }
+}
+
+function isBusy(cause: unknown): boolean {
+  return ((cause as { errcode?: number }).errcode ?? 0) % 256 === BUSY;
+}
+
 function begin(connection: Connection, path: string): boolean {
   try {
     connection.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (cause) {
-    if (((cause as { errcode?: number }).errcode ?? 0) % 256 === BUSY) return false;
+    if (isBusy(cause)) return false;
     throw new Stop('refused', t('the lock file {path} cannot be locked', { path }), {
       notDone: t('nothing was recorded and nothing was done'),
       safe: t('the file holds no data; nothing but gxops may open or replace it'),
       cause,
     });
+  }
+}
+
+/** The first commit of all writes an empty database's page, so that later ones have nothing to write; a full disk may refuse it. */
+function end(connection: Connection): void {
+  try {
+    connection.exec('COMMIT');
+  } catch {
+    connection.exec('ROLLBACK');
   }
 }
 

@@ -68,9 +68,14 @@ function crockford(value: number, digits: number): string {
   return text;
 }
 
+const pool = { bytes: Buffer.alloc(0), at: 0 };
+
+/** Random digits; the bytes are fetched many at a time, since a call to the generator costs more than what it gives. */
 function random(digits: number): string {
+  if (pool.at + digits > pool.bytes.length) Object.assign(pool, { bytes: randomBytes(4096), at: 0 });
   let text = '';
-  for (const byte of randomBytes(digits)) text += CROCKFORD.charAt(byte % 32);
+  for (const byte of pool.bytes.subarray(pool.at, pool.at + digits)) text += CROCKFORD.charAt(byte % 32);
+  pool.at += digits;
   return text;
 }
 
