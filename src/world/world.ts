@@ -4,6 +4,7 @@ import type { Dictionary } from '../core/text.ts';
 import type { Keep, Look, World } from '../core/world.ts';
 import { now, wait } from './clock.ts';
 import { type Lazy, lazy } from './lazy.ts';
+import { recording, replaying } from './record.ts';
 
 export interface Outside {
   readonly site: Site;
@@ -26,7 +27,7 @@ export function buildWorld(outside: Outside): World {
   const hosts = lazy(async () => (await import('./hosts.ts')).openHosts(site, signal));
   const look = lookOf(outside, hosts);
   const asked = new Set<string>();
-  return {
+  const world: World = {
     look,
     keep,
     now,
@@ -34,6 +35,9 @@ export function buildWorld(outside: Outside): World {
     perform: async (change, hooks) => (await import('./perform.ts')).performChange(hosts, change, hooks),
     ask: async (question) => (await import('./prompts.ts')).ask(question, outside, asked),
   };
+  const { GXOPS_REPLAY: replay, GXOPS_RECORD: record } = process.env;
+  if (replay) return replaying(world, replay);
+  return record ? recording(world, record) : world;
 }
 
 type Hosts = import('./hosts.ts').Hosts;
