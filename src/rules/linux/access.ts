@@ -1,5 +1,6 @@
 /** Rules on access: modes of account and cron files, who may use cron and su, files that trust other hosts. */
 import { t } from '../../core/text.ts';
+import { rowsAt, unlessMalformed } from './account-facts.ts';
 import { accountsOf, groupsOf } from './accounts.ts';
 import { FAMILY_NEEDS, type Facts, familyOf, namesIn, placed, textAt, textFile } from './facts.ts';
 import { linesOf, replaced } from './lines.ts';
@@ -263,8 +264,10 @@ export const ACCESS_RULES: readonly Rule[] = [
     wanted: () => t('none'),
     layers: {
       file: (facts) => {
+        const accounts = rowsAt(facts, '/etc/passwd', accountsOf);
         const there = trusting(facts);
-        return held(there.length === 0, there.length === 0 ? t('none') : listed(there));
+        const judged = held(there.length === 0, there.length === 0 ? t('none') : listed(there));
+        return unlessMalformed(accounts, '/etc/passwd', judged);
       },
     },
     fix: {

@@ -1,23 +1,11 @@
 /** Rules on accounts: who is root, who may log in, whose password is missing, weak or endless. */
 import { t } from '../../core/text.ts';
-import { accountsOf, type Rows, shadowOf } from './accounts.ts';
-import { type Facts, known, textFile } from './facts.ts';
-import { held, type Judged, listed, namesOf, type Rule, undecided } from './rule.ts';
+import { rowsAt, unlessMalformed } from './account-facts.ts';
+import { accountsOf, shadowOf } from './accounts.ts';
+import { held, listed, namesOf, type Rule } from './rule.ts';
 
 const PASSWD = { kind: 'file', path: '/etc/passwd' } as const;
 const SHADOW = { kind: 'file', path: '/etc/shadow' } as const;
-
-function rowsAt<T>(facts: Facts, path: string, read: (text: string) => Rows<T>): Rows<T> {
-  const file = textFile(facts, path);
-  return read(known(file ? { seen: file.text } : { unseen: t('{path} is absent.', { path }) }, path));
-}
-
-/** A file with lines that cannot be read can hide an account: then no pass. */
-function unlessMalformed(rows: Rows<unknown>, path: string, judged: Judged): Judged {
-  const lines = listed(rows.malformed.map(String));
-  if (rows.malformed.length === 0 || judged.outcome === 'fail') return judged;
-  return undecided(t('{path} has lines that are not understood: {lines}.', { path, lines }), judged.found);
-}
 
 function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, at) => values.indexOf(value) !== at))];

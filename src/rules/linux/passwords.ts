@@ -1,5 +1,6 @@
 /** Rules on passwords: /etc/login.defs, the quality and history modules, hashes, and locking after failed logins. */
 import { type Text, t } from '../../core/text.ts';
+import { rowsAt, unlessMalformed } from './account-facts.ts';
 import { shadowOf } from './accounts.ts';
 import { type Facts, textAt, textFilesIn } from './facts.ts';
 import { type PamLine, pamArg, withPamArg } from './pam.ts';
@@ -78,10 +79,7 @@ function qualityJudged(facts: Facts, { minlen, minclass }: Params): Judged {
     const shown = `minlen ${of('minlen').value}, minclass ${of('minclass').value}, credits ${credits.join('/')}`;
     return { ok, found: `${service}: ${shown}` };
   });
-  return held(
-    each.every(({ ok }) => ok),
-    each.map(({ found }) => found).join('; '),
-  );
+  return held(each.length > 0 && each.every(({ ok }) => ok), each.map(({ found }) => found).join('; '));
 }
 
 function qualityEdits(facts: Facts, { minlen, minclass }: Params): Edit[] {
@@ -143,9 +141,13 @@ function hashJudged(facts: Facts): Judged {
     ({ module, args }) => module === 'pam_unix.so' && args.some((arg) => WEAK_ARGS.includes(arg)),
   );
   if (weak) return held(false, `pam_unix ${weak.args.join(' ')} (/etc/pam.d/${weak.file}:${weak.line})`);
-  const { rows } = shadowOf(textAt(facts, '/etc/shadow'));
-  const names = rows.filter(({ scheme }) => scheme === '1' || scheme === 'des').map(({ name }) => name);
-  return held(names.length === 0, names.length === 0 ? found : t('weak hashes of {names}', { names: listed(names) }));
+  const entries = rowsAt(facts, '/etc/shadow', shadowOf);
+  const names = entries.rows.filter(({ scheme }) => scheme === '1' || scheme === 'des').map(({ name }) => name);
+  const judged = held(
+    names.length === 0,
+    names.length === 0 ? found : t('weak hashes of {names}', { names: listed(names) }),
+  );
+  return unlessMalformed(entries, '/etc/shadow', judged);
 }
 
 function lockJudged(facts: Facts, { deny, unlock }: Params): Judged {
@@ -159,10 +161,7 @@ function lockJudged(facts: Facts, { deny, unlock }: Params): Judged {
     const ok = tries.every((n) => n >= 1 && n <= Number(deny)) && seconds.every((n) => n >= Number(unlock));
     return { ok, found: `${service}: deny ${tries[0]}, unlock_time ${seconds[0]}` };
   });
-  return held(
-    each.every(({ ok }) => ok),
-    each.map(({ found }) => found).join('; '),
-  );
+  return held(each.length > 0 && each.every(({ ok }) => ok), each.map(({ found }) => found).join('; '));
 }
 
 /** 0 and `never` both keep the account locked until a person unlocks it. */
@@ -258,10 +257,7 @@ export const PASSWORD_RULES: readonly Rule[] = [
       file: (facts, { remember }) => {
         const all = remembered(facts);
         const found = all.map(({ service, value }) => `${service}: remember ${value}`).join('; ');
-        return held(
-          all.every(({ value }) => value >= Number(remember)),
-          found,
-        );
+        return held(all.length > 0 && all.every(({ value }) => value >= Number(remember)), found);
       },
     },
     fix: { cutsOff: true, edits: historyEdits },

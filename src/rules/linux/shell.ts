@@ -12,7 +12,7 @@ export interface Assigned {
 const COMMENT = /(^|\s)#.*$/;
 const TMOUT = /(^|[\s;])TMOUT=["']?(\d+)["']?/;
 const FROZEN = /(^|[\s;])(readonly|(declare|typeset)\s+-\w*r\w*)\s+([\w=]+\s+)*TMOUT\b/;
-const UMASK = /(^|[\s;&|(])umask\s+(-p\s+)?0*([0-7]{1,4})(?=\s|;|$|\))/;
+const UMASK = /(^|[\s;&|(])umask\s+(-p\s+)?(0*[0-7]{1,4}|[ugoa]*[=+-][\w=+,-]*)(?=\s|;|$|\))/;
 
 /** Assignments of TMOUT in a script's order; `readonly` on a later line freezes the last value. */
 export function tmoutsOf(file: string, text: string): Assigned[] {
@@ -27,11 +27,12 @@ export function tmoutsOf(file: string, text: string): Assigned[] {
   return found;
 }
 
-/** umask commands with an octal mask in a script's order. */
+/** umask commands in a script's order; a symbolic mask depends on the one before it and counts as 0, the laxest. */
 export function umasksOf(file: string, text: string): Assigned[] {
   return codeOf(text).flatMap(([index, body]) => {
     const mask = UMASK.exec(body)?.[3];
-    return mask === undefined ? [] : [{ file, line: index + 1, value: Number.parseInt(mask, 8), readonly: false }];
+    const value = /^[0-7]+$/.test(mask ?? '') ? Number.parseInt(mask ?? '', 8) : 0;
+    return mask === undefined ? [] : [{ file, line: index + 1, value, readonly: false }];
   });
 }
 

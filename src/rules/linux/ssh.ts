@@ -384,7 +384,7 @@ export const SSH_RULES: readonly Rule[] = [
     wanted: () => t('sshd_config at most 600, host keys at most 640, owner root'),
     layers: { file: (facts) => keysJudged(facts) },
     fix: {
-      cutsOff: false,
+      cutsOff: true,
       // Only the mode of sshd_config: a host key's bytes never become part of a plan.
       edits: (facts) => {
         const { what } = placed(facts, SSHD_CONFIG);

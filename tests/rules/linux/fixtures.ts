@@ -198,7 +198,7 @@ export const FIXTURES: Readonly<Record<string, Fixtures>> = {
       pam(STACK, { '/etc/shadow': 'old:$1$salt$aaaaaaaaaaaaaaaaaaaaaa:1:0:90:7:::\n' }),
       pam(STACK, { '/etc/shadow': 'old:aaaaaaaaaaaaa:1:0:90:7:::\n' }),
     ],
-    unknown: [noPam, pam(STACK, { '/etc/shadow': { unseen: 'EACCES' } })],
+    unknown: [noPam, pam(STACK, { '/etc/shadow': { unseen: 'EACCES' } }), pam(STACK, { '/etc/shadow': 'half\n' })],
   },
   'LNX-ID-12': {
     pass: [

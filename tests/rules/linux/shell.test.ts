@@ -38,10 +38,12 @@ test('any text is read without complaint', () => {
 });
 
 test('umask commands in the order of the script, comments and longer words left out', () => {
-  const script = 'umask 022\n# umask 077\nmyumask 000\nif x; then umask 0027; fi\ncase a in b) umask 007 ;; esac\n';
+  const script =
+    'umask 022\n# umask 077\nmyumask 000\nif x; then umask 0027; fi\ncase a in b) umask 007 ;; esac\numask u=rwx,g=rx\n';
   expect(umasksOf('f', script).map(({ value, line: at }) => [value.toString(8), at])).toEqual([
     ['22', 1],
     ['27', 4],
     ['7', 5],
+    ['0', 6],
   ]);
 });
