@@ -3,12 +3,14 @@ import { cpus } from 'node:os';
 import { engineFigures } from './bench/engine.ts';
 import { type Figure, HEADS, keeps, markdown, rowOf } from './bench/measure.ts';
 import { homeFigure, startFigures } from './bench/start.ts';
+import { journalFigures } from './bench-journal.ts';
 
 async function measured(): Promise<Figure[]> {
   const quick = process.argv.includes('--quick');
   return [
     ...startFigures(quick ? 5 : 25),
     homeFigure(quick ? 10_000 : 100_000, quick ? 3 : 9),
+    ...(await journalFigures(quick)),
     ...(await engineFigures()),
   ];
 }

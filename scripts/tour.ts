@@ -90,8 +90,8 @@ const STOPS: readonly Stop[] = [
     keep: [[/^\[/, 26]],
   },
   {
-    says: { en: 'The business department approves.', 'zh-CN': '业务部门审批。' },
-    typed: 'gxops --as qin approve $E --yes',
+    says: { en: 'The purchaser approves exactly this statement.', 'zh-CN': '采购人审批的正是这条语句。' },
+    typed: 'gxops --as chen approve $E --yes',
     exit: 0,
     keep: [[/^\[/, 4]],
   },

@@ -216,7 +216,7 @@ export function flippedByte(stage: Stage): Words {
     'zh-CN': `在站点副本中，把日志第 ${at} 字节翻转一位。`,
   });
   const seen = stage.quiet(['--site', copy, 'audit', 'verify']);
-  console.log(`  ${(seen.stdout + seen.stderr).trim().split('\n').slice(0, 10).join('\n  ')}\n  → exit ${seen.code}`);
+  console.log(`  ${(seen.stdout + seen.stderr).trim().split('\n').slice(0, 16).join('\n  ')}\n  → exit ${seen.code}`);
   must(seen.code !== WHOLE && seen.code !== 0, 'the flipped byte was not found');
   const problems = seen.report.data.problems as readonly { readonly seq?: number; readonly offset?: number }[];
   must(
