@@ -1,4 +1,4 @@
-/** Appending to the journal: lock, read the last stored line, write the whole group, sync, and only then acknowledge. */
+/** Appending to the journal: lock, read the last stored line, write the whole group, unlock, sync, and only then acknowledge. */
 import path from 'node:path';
 import type { Draft, Entry } from '../core/event.ts';
 import { Stop } from '../core/stop.ts';
@@ -40,7 +40,10 @@ export function appender(place: AppendPlace): Appender {
       waiting = [];
       try {
         lock ??= await prepare(place, folder, groups);
-        await withLock(lock, place, folder, () => write(place, tips, groups));
+        const answers = await withLock(lock, place, folder, () => write(place, tips, groups));
+        // Durable only now, but out of the lock: the kernel syncs for many processes at once, and each line with all before it.
+        if (answers.length > 0) tips.sync();
+        for (const answer of answers) answer();
       } catch (cause) {
         for (const group of groups) group.failed(asStop(cause, folder));
       }
@@ -77,34 +80,36 @@ async function prepare(place: AppendPlace, folder: string, groups: readonly Grou
   return await kernelLock(path.join(folder, 'lock'), disk);
 }
 
-async function withLock(lock: KernelLock, place: AppendPlace, folder: string, work: () => void): Promise<void> {
+async function withLock<T>(lock: KernelLock, place: AppendPlace, folder: string, work: () => T): Promise<T> {
   guardFolder(place.disk.lstat(folder), folder);
   if (!(await takeWithin(lock, place.patience))) {
     throw new Stop('refused', heldText(lockedBy(path.join(folder, 'lock'), place.disk), folder), { notDone: NOTHING });
   }
   try {
-    work();
+    return work();
   } finally {
     lock.drop();
   }
 }
 
-function write(place: AppendPlace, tips: Tips, groups: readonly Group[]): void {
+type Answers = Batch['settle'];
+
+function write(place: AppendPlace, tips: Tips, groups: readonly Group[]): Answers {
   const tip = tips.read();
   try {
-    settle(tips, batchOf(groups, tip, place.stamp));
+    return put(tips, batchOf(groups, tip, place.stamp));
   } catch (cause) {
     if (tip.torn === undefined || !isFull(cause)) throw cause;
     // A full disk: the record of the torn tail does without the tail's bytes and so fits into its place.
     const torn = { ...tip.torn, kept: Buffer.alloc(0) };
-    settle(tips, batchOf(groups, { ...tips.read(), torn }, place.stamp));
+    return put(tips, batchOf(groups, { ...tips.read(), torn }, place.stamp));
   }
 }
 
-function settle(tips: Tips, batch: Batch): void {
-  if (batch.last === undefined) return;
+function put(tips: Tips, batch: Batch): Answers {
+  if (batch.last === undefined) return [];
   tips.put(batch.bytes, batch.last);
-  for (const answer of batch.settle) answer();
+  return batch.settle;
 }
 
 function isFull(cause: unknown): boolean {

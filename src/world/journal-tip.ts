@@ -29,11 +29,13 @@ export interface Tip {
   readonly torn?: Torn;
 }
 
-/** Both are called under the append lock only. */
+/** `read` and `put` are called under the append lock only. */
 export interface Tips {
   read(): Tip;
-  /** Writes and syncs; `last` is the entry of the last line in `bytes`. Stop('refused') when it could not; the file is as before then. */
+  /** Writes; `last` is the entry of the last line in `bytes`. Stop('refused') when it could not; the file is as before then. */
   put(bytes: Buffer, last: Entry): void;
+  /** Makes durable what was put, and with it every line before: nothing may be acknowledged earlier. Needs no lock. */
+  sync(): void;
   forget(): void;
 }
 
@@ -66,13 +68,21 @@ export function tipsOf(disk: Disk, folder: string, bound: number): Tips {
       try {
         if (segment === before.segment && before.tip.torn) overwrite(disk, folder, segment, before, bytes);
         else extend(disk, folder, segment, segment === before.segment ? before.size : 0, bytes);
-        sync(disk, segment);
         const seen = disk.fstat(segment.file);
         if (segment !== before.segment) forget();
         state = { segment, size: seen.size, changed: seen.changed, tip: { seq: last.seq + 1, prev: last.hash, last } };
       } catch (cause) {
         if (segment !== before.segment) disk.close(segment.file);
         forget(); // what is on the disk now is read again
+        throw cause;
+      }
+    },
+    sync() {
+      if (state?.segment === undefined) throw new TypeError('something is put before it is synced');
+      try {
+        sync(disk, state.segment);
+      } catch (cause) {
+        forget();
         throw cause;
       }
     },
@@ -137,6 +147,7 @@ function tornOf(disk: Disk, segment: Segment, offset: number, size: number): Tor
 function roomy(disk: Disk, folder: string, state: State, bound: number): Segment {
   const { segment } = state;
   if (segment && (state.size < bound || state.tip.torn)) return segment;
+  if (segment) sync(disk, segment); // lines of other processes in it may wait for their sync still; ours will stand on them
   try {
     return makeSegment(disk, folder, (segment?.number ?? 0) + 1);
   } catch (cause) {
