@@ -1,7 +1,4 @@
-/**
- * Runs one command deed on this machine so that neither Ctrl-C nor the death of gxops reaches it: an own process group, and
- * unlinked files (not pipes) as its input and output. It waits at a gate until its process is recorded; without that it never starts.
- */
+/** Runs one command deed on this machine so that neither Ctrl-C nor the death of gxops reaches it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, type FileHandle } from 'node:fs/promises';
@@ -15,7 +12,10 @@ import { failedDeed, notDone, unknownDeed } from './carrier.ts';
 import { cleanEnvironment, endTree, SAFE_PATH, startTick } from './child.ts';
 import { tailOf, unlinkedFile } from './child-file.ts';
 
-/** Waits on descriptor 3 for the word that the process is recorded; end of file there means that it never will be. */
+/**
+ * An own process group, and unlinked files (not pipes) as input and output, so that no SIGPIPE reaches it either.
+ * Waits on descriptor 3 for the word that the process is recorded; end of file there means that it never will be.
+ */
 const GATE = 'read -r go <&3 || exit 125; exec 3<&-; exec "$@"';
 const OUTPUT_ON_DISK = 16 * 1024 * 1024;
 const GRACE = 2000;
