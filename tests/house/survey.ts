@@ -53,8 +53,8 @@ const FORBIDDEN_NAMES = /^(utils?|helpers?|common|managers?|services?)$/i;
 const ALLOWED_CLASSES = ['Stop', 'Secret'];
 const FILE_LINES = 300;
 const FUNCTION_LINES = 50;
-/** Rule tables, runbooks and the sandbox's data are prose or data. */
-const SIZE_EXEMPT = [/^src\/rules\/linux\//, /^src\/rules\/sandbox/, /^src\/runbooks\//];
+/** Rule tables, what is held against them, runbooks and the sandbox's data are prose or data. */
+const SIZE_EXEMPT = [/^(src|tests)\/rules\/linux\//, /^src\/rules\/sandbox/, /^src\/runbooks\//];
 
 /** The room of a source path; undefined outside src. */
 export function roomOf(path: string): string | undefined {
@@ -98,8 +98,8 @@ function named(path: string): string[] {
 }
 
 function firstLine(text: string): string[] {
-  const line = text.replace(/^#!.*\n/, '').split('\n', 1)[0] ?? '';
-  return /^\/\*\* .+/.test(line) ? [] : ['does not begin with a doc comment that says what it is for'];
+  const body = text.replace(/^#!.*\n/, '');
+  return /^\/\*\*( .+|\n \* .+)/.test(body) ? [] : ['does not begin with a doc comment that says what it is for'];
 }
 
 function fileSize(path: string, text: string): string[] {
