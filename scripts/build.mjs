@@ -8,25 +8,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 // Built beside and swapped in, so that a gxops called meanwhile finds a whole build.
 const fresh = join(root, `dist.${process.pid}.tmp`);
-// Until every room has moved in: a part that is not written yet says so when it is called.
-const notYet = {
-  name: 'not-yet',
-  setup(build) {
-    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
-      existsSync(join(resolveDir, path)) || !path.endsWith('.ts') ? undefined : { path, namespace: 'not-yet' },
-    );
-    build.onLoad({ filter: /.*/, namespace: 'not-yet' }, ({ path }) => {
-      console.error(`not there yet: ${path}`);
-      return { contents: `throw new Error('not there yet: ${path}')`, loader: 'js' };
-    });
-  },
-};
 await build({
   absWorkingDir: root,
   // The second one is run as a process of its own: SQLite cannot be interrupted inside a step, a process can be killed.
   entryPoints: { main: 'src/main.ts', 'sqlite-child': 'src/world/sqlite-child.ts' },
   outdir: fresh,
-  plugins: [notYet],
   bundle: true,
   splitting: true,
   format: 'esm',
