@@ -65,6 +65,19 @@ async function play(stage: Stage): Promise<boolean> {
   return true;
 }
 
+const WHERE: Words = {
+  en: 'The sandbox stays in {folder}; delete it when you are done.',
+  'zh-CN': '沙箱保留在 {folder}，用完可删除。',
+};
+
+function closing(held: boolean, seconds: string): Words {
+  if (!held) return { en: 'The demo did not hold.', 'zh-CN': '演示未通过。' };
+  return {
+    en: `All ${PARTS.length} parts held, in ${seconds} s.`,
+    'zh-CN': `全部 ${PARTS.length} 个环节均已核实，用时 ${seconds} 秒。`,
+  };
+}
+
 async function main(): Promise<void> {
   const language = languageOf(process.argv.slice(2));
   const began = performance.now();
@@ -72,14 +85,10 @@ async function main(): Promise<void> {
   const stage = openStage(folder, language);
   const held = await play(stage);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const closing: Words = held
-    ? {
-        en: `All ${PARTS.length} parts held, in ${seconds} s. The sandbox stays in ${folder}; delete it when you are done.`,
-        'zh-CN': `全部 ${PARTS.length} 个环节均已核实，用时 ${seconds} 秒。沙箱保留在 ${folder}，用完可删除。`,
-      }
-    : { en: `The demo did not hold. The sandbox stays in ${folder}.`, 'zh-CN': `演示未通过。沙箱保留在 ${folder}。` };
-  console.log(`\n${closing[language]}`);
-  if (process.argv.includes('--remove')) rmSync(folder, { recursive: true, force: true });
+  const remove = process.argv.includes('--remove');
+  console.log(`\n${closing(held, seconds)[language]}`);
+  if (remove) rmSync(folder, { recursive: true, force: true });
+  else console.log(WHERE[language].replace('{folder}', folder));
   process.exitCode = held ? 0 : 1;
 }
 
