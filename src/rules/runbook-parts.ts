@@ -23,6 +23,9 @@ export function checkInput(source: Source, name: string, input: InputSource): Pr
       problemAt(source, [...path, 'match'], t('{key}.match must be a regular expression from ^ to $', { key })),
     );
   }
+  if (input.example !== undefined && !exampleFits(input)) {
+    problems.push(problemAt(source, [...path, 'example'], t('{key}.example does not fit {key}.match', { key })));
+  }
   if (input.default !== undefined) {
     if (input.required === true)
       problems.push(at('required', t('{key} has a default, so it cannot be required', { key })));
@@ -43,6 +46,12 @@ function anchored(pattern: string): boolean {
   } catch {
     return false;
   }
+}
+
+function exampleFits({ type, match, example = '' }: InputSource): boolean {
+  if (match === undefined || !anchored(match)) return true;
+  const pattern = new RegExp(match, 'u');
+  return (type === 'list' ? example.split(',') : [example]).every((text) => pattern.test(text));
 }
 
 function defaultFits({ type, choices = [], match, default: value }: InputSource): boolean {

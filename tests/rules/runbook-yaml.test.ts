@@ -98,6 +98,8 @@ const FAULTS: readonly (readonly [from: string, to: string, key: string, message
   ['type: date', 'type: dat', 'inputs.day.type', 'one of string', 'date'],
   ["default: '2026-01-05'", 'default: soon', 'inputs.day.default', 'no valid date'],
   ["match: '^[a-z.-]+$'", "match: '[a-z.-]+'", 'inputs.name.match', 'from ^ to $'],
+  ['example: chrony', 'example: 17', 'inputs.name.example', 'allowed is a text'],
+  ['example: chrony', "example: '17'", 'inputs.name.example', 'does not fit'],
   ['choices: [fast, slow], default: fast', 'default: fast', 'inputs.mode.choices', 'an enum needs them'],
   ['type: integer, default: 3', 'type: integer', 'inputs.count.required', 'either required: true or a default'],
   [
@@ -124,14 +126,14 @@ const FAULTS: readonly (readonly [from: string, to: string, key: string, message
 ];
 
 describe('faulty files', () => {
-  it.each(FAULTS)('%s -> %s', (from, to, key, message, near) => {
+  it.each(FAULTS)('%s -> %s', (from = '', to = '', key = '', message = '', near) => {
     const { text, line } = edited(from, to);
     const { definition, problems } = readRunbook(text);
     expect(definition).toBeUndefined();
     const problem = problems.find((one) => one.key === key);
     expect(problem, JSON.stringify(problems)).toBeDefined();
     if (problem === undefined) return;
-    expect(speak(sentenceOf(problem))).toContain(message ?? '');
+    expect(speak(sentenceOf(problem))).toContain(`${message}`);
     expect(problem.nearest).toBe(near);
     expect(Math.abs(problem.line - line)).toBeLessThanOrEqual(1);
   });
