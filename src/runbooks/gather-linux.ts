@@ -7,7 +7,7 @@ import { t } from '../core/text.ts';
 import type { Look } from '../core/world.ts';
 import { homesOf } from '../rules/linux/access.ts';
 import type { Fact, Facts, Need, Placed } from '../rules/linux/facts.ts';
-import { needsOf } from '../rules/linux/index.ts';
+import { checkParameters, needsOf } from '../rules/linux/index.ts';
 import { judgeRules } from '../rules/linux/judge.ts';
 import type { Rule } from '../rules/linux/rule.ts';
 
@@ -24,6 +24,7 @@ export async function lookAtHost(
   host: string,
   rules: readonly Rule[],
 ): Promise<{ readonly facts: Facts; readonly findings: readonly Finding[] }> {
+  checkParameters(site.parameters);
   const facts = await gatherFacts(look, host, needsOf(rules), userOn(site, host));
   return { facts, findings: judgeRules(rules, facts, host, site.parameters) };
 }

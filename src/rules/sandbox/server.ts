@@ -110,6 +110,20 @@ fi
 shopt -s histappend checkwinsize
 `;
 
+const REPOSITORIES = `# The installation disc, and the mirror of the data centre
+[local-iso]
+name=Installation disc
+baseurl=file:///mnt/iso
+enabled=1
+gpgcheck=0
+
+[mirror]
+name=Mirror
+baseurl=http://mirror.inv.example/v10/
+enabled=1
+gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-kylin
+`;
+
 const CRONTAB = `SHELL=/bin/bash
 PATH=/sbin:/bin:/usr/sbin:/usr/bin
 MAILTO=root
@@ -208,6 +222,8 @@ export const SERVER_FILES: readonly HostText[] = [
   { path: 'etc/hosts', mode: 0o644, text: hosts },
   { path: 'etc/hosts.equiv', mode: 0o644, text: () => '# file exchange of 2016\ninv-db01 oracle\n' },
   { path: 'etc/resolv.conf', mode: 0o644, text: ({ gateway }) => `nameserver ${gateway}\n` },
+  { path: 'etc/dnf/dnf.conf', mode: 0o644, text: () => '[main]\ngpgcheck=1\ninstallonly_limit=3\nbest=True\n' },
+  { path: 'etc/yum.repos.d/local.repo', mode: 0o644, text: () => REPOSITORIES },
   {
     path: 'etc/fstab',
     mode: 0o644,

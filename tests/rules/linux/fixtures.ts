@@ -106,6 +106,9 @@ const MEMORY = proc('kernel.randomize_va_space = 2\nfs.suid_dumpable = 0');
 const KYLIN = 'ID="kylin"\nPRETTY_NAME="Kylin Linux Advanced Server V10 (Lance)"\n';
 const WARNING = 'Only for staff. What you do here is recorded.\n';
 
+const repos = (main: string, repo: string): HostGiven =>
+  rooted({ '/etc/os-release': KYLIN, '/etc/dnf/dnf.conf': main, '/etc/yum.repos.d/a.repo': repo });
+
 const AUDIT = 'max_log_file_action = keep_logs\ndisk_full_action = SYSLOG\n';
 const QUEUED = '*.* action(type="omfwd" target="10.0.0.1" queue.filename="q")\n';
 
@@ -465,6 +468,22 @@ export const FIXTURES: Readonly<Record<string, Fixtures>> = {
       { at: { ...CORE, ...MEMORY, '/proc/sys/fs/suid_dumpable': '2\n' } },
     ],
     unknown: [shut('/etc/security/limits.conf'), { at: CORE }],
+  },
+  'LNX-IN-09': {
+    pass: [
+      repos('[main]\ngpgcheck=1\n', '[a]\nenabled=1\n[b]\ngpgcheck=0\nenabled=0\n'),
+      repos('', '[a]\ngpgcheck = True\n'),
+      repos('', ''),
+    ],
+    fail: [
+      repos('[main]\ngpgcheck=1\n', '[a]\ngpgcheck=0\n'),
+      repos('', '[a]\nenabled=1\n'),
+      repos('[main]\n', '[a]\ngpgcheck=1\ngpgcheck=no\n'),
+    ],
+    unknown: [
+      shut('/etc/os-release'),
+      rooted({ '/etc/os-release': KYLIN, '/etc/yum.repos.d/a.repo': { unseen: 'EACCES' } }),
+    ],
   },
   'LNX-IN-11': {
     pass: [rooted({ '/etc/os-release': KYLIN, '/etc/issue': WARNING, '/etc/issue.net': WARNING })],

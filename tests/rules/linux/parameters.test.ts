@@ -1,7 +1,7 @@
 /** Parameters of site.yml: tighter is free, looser needs a reason. */
 import { expect, test } from 'vitest';
 import { Stop } from '../../../src/core/stop.ts';
-import { chosenRules } from '../../../src/rules/linux/index.ts';
+import { checkParameters, chosenRules } from '../../../src/rules/linux/index.ts';
 import { paramsOf } from '../../../src/rules/linux/parameters.ts';
 
 const params = (id: string, given: Readonly<Record<string, string | number | boolean>>) => {
@@ -42,4 +42,10 @@ test('unknown names, wrong types and values out of bounds are refused, reason or
 
 test('an unknown rule is refused with the nearest', () => {
   expect(verdictOf(() => chosenRules(['LNX-ID-5']))).toBe('usage');
+});
+
+test('a parameter for a rule that is none is refused, so that a typing error does not lose a bound', () => {
+  expect(verdictOf(() => checkParameters({ 'LNX-ID-5': { max: 30 } }))).toBe('usage');
+  expect(verdictOf(() => checkParameters({ 'LNX-ID-05': { max: 300 } }))).toBe('usage');
+  expect(verdictOf(() => checkParameters({ 'LNX-ID-05': { max: 30 }, 'RDS-01': { x: 1 } }))).toBe('none');
 });
