@@ -4,6 +4,8 @@ import stringWidth from 'string-width';
 const PLAIN = /^[\x20-\x7e]*$/;
 /** Punctuation that must not begin a line; it stays with the glyph before it. */
 const CLOSING = /^[,.;:!?)\]}%，。、；：！？）】》」』〉〕”’…～％]$/u;
+/** Punctuation that must not end a line; it stays with the glyph after it. */
+const OPENING = /[（【《「『〈〔“‘]$/u;
 const segmenter = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
 /** Columns that a line takes on a terminal. Colour codes count nothing. */
@@ -98,7 +100,8 @@ function piecesOf(text: string): Piece[] {
     const wide = width > 1;
     const last = pieces.at(-1);
     const closes = CLOSING.test(glyph);
-    const joins = last !== undefined && last.blank === blank && (closes || !(wide || wideBefore));
+    const stays = closes || OPENING.test(last?.text ?? '');
+    const joins = last !== undefined && last.blank === blank && (stays || !(wide || wideBefore));
     if (joins) pieces[pieces.length - 1] = { text: last.text + glyph, width: last.width + width, blank };
     else pieces.push({ text: glyph, width, blank });
     wideBefore = wide || (closes && wideBefore);

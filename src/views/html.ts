@@ -82,7 +82,7 @@ ${rows.join('\n')}
 function findingRow(finding: Finding, how: Tongue): string {
   const title = finding.title === undefined ? '' : `<p>${words(finding.title, how)}</p>`;
   return `<tr><td><span class="mark ${toneOf(finding.outcome)}">${words(OUTCOME_WORDS[finding.outcome], how)}</span></td>\
-<td class="id">${words(finding.rule, how)}</td><td>${words(finding.subject, how)}</td>\
+<td class="id">${words(finding.rule, how)}</td><td class="subject">${words(finding.subject, how)}</td>\
 <td>${title}${factList(particulars(finding), how)}</td></tr>`;
 }
 

@@ -20,7 +20,7 @@ header p{margin:0}.verdict{font-weight:700}.facts{color:var(--soft)}
 h2{font-size:1.1rem;margin:2rem 0 .6rem;padding-bottom:.25rem;border-bottom:1px solid var(--line)}
 h3{font-size:1rem;margin:0}h3 small{font-weight:400;color:var(--soft)}p{margin:.3rem 0}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.odd{color:var(--odd)}.dim{color:var(--dim)}
-.mark{font-weight:700;white-space:nowrap}.id{white-space:nowrap}
+.mark{font-weight:700;white-space:nowrap}.id{white-space:nowrap}.subject{min-width:9rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.4rem .7rem;border-bottom:1px solid var(--line)}
 th{background:var(--shade);font-weight:600;white-space:nowrap}
