@@ -8,11 +8,12 @@ import { defineRunbook, type Moment, type Runbook } from '../core/runbook.ts';
 import type { Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
+import type { ColumnSeen } from '../core/world.ts';
 import { type Application, databaseIdentity, guardRules, queryOf } from '../rules/application.ts';
 import { CSV_POLICY, csvForm } from '../rules/forms/csv.ts';
 import { JSONL_POLICY, jsonlForm } from '../rules/forms/jsonl.ts';
 import { agree, type Guarded, guard } from '../rules/sql/guard.ts';
-import type { Refusal } from '../rules/sql/refusal.ts';
+import { placeOf, type Refusal } from '../rules/sql/refusal.ts';
 
 /** The runbook of one application. `tool` is the version that the manifest names. */
 export function extractBook(application: Application, tool: string): Runbook {
@@ -72,13 +73,24 @@ export async function judge(
   const catalogue = await look.catalogue(asked.database);
   const judgement = await guard(asked.sql, { ...guardRules(site, asked.database, asked.clear), catalogue });
   if (!judgement.ok) return { refusals: judgement.refusals };
-  const seen = await look.columns(asked.database, judgement.text);
+  const seen = await seenBy(() => look.columns(asked.database, judgement.text));
+  if ('code' in seen) return { refusals: [seen] };
   const refusals = agree(judgement, seen);
   if (refusals.length > 0) return { refusals };
   const columns = judgement.columns.map(({ mask }, i) => ({ name: seen[i]?.name ?? '', mask }));
   const read = catalogue.filter(({ table }) => judgement.tables.includes((table ?? '').toLowerCase()));
   const tables = read.map(({ table = '', name, type = '' }) => [table, name, type]);
   return { guarded: judgement, tables, columns };
+}
+
+/** What the database itself refuses is a refusal like the guard's. */
+async function seenBy(look: () => Promise<readonly ColumnSeen[]>): Promise<readonly ColumnSeen[] | Refusal> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof Stop) || error.verdict !== 'refused') throw error;
+    return { code: 'database', at: placeOf('', 0), why: error.text };
+  }
 }
 
 async function findings(application: Application, moment: Moment): Promise<readonly Finding[]> {

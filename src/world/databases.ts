@@ -1,10 +1,10 @@
 /** Looks at the databases of site.yml, each by its own driver, loaded on first use. */
-import { resolve } from 'node:path';
 import type { RowQuery } from '../core/product.ts';
 import type { DatabaseSpec, Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { ColumnSeen, Estimate, Reach, RowStream } from '../core/world.ts';
+import { sqlitePlace } from './sqlite-place.ts';
 
 export interface Databases {
   rows(query: RowQuery, signal?: AbortSignal): Promise<RowStream>;
@@ -19,7 +19,7 @@ export function openDatabases(site: Site): Databases {
   const fileOf = (name: string): string => {
     const spec = specOf(site, name);
     if (spec.kind !== 'sqlite') throw laterIssue(name, spec.kind);
-    return resolve(site.dir, spec.file);
+    return sqlitePlace(site.dir, spec.file);
   };
   const sqlite = () => import('./sqlite.ts');
   return {
@@ -46,7 +46,7 @@ export function openDatabases(site: Site): Databases {
 async function reachOf(site: Site, name: string, spec: DatabaseSpec): Promise<Reach> {
   if (spec.kind === 'sqlite') {
     const { sqliteReach } = await import('./sqlite-reach.ts');
-    return sqliteReach(resolve(site.dir, spec.file));
+    return sqliteReach(sqlitePlace(site.dir, spec.file));
   }
   const { readSecret } = await import('./secret.ts');
   const secret = await readSecret(site.dir, `databases.${name}`, spec);

@@ -1,5 +1,5 @@
 /** SQLite for reading only: exact values, limits met exactly, and a second judge that denies by default. */
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RowQuery } from '../../src/core/product.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { sqliteCatalogue, sqliteColumns, sqliteEstimate, sqliteRows } from '../../src/world/sqlite.ts';
+import { sqlitePlace } from '../../src/world/sqlite-place.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gx-sqlite-'));
 const file = path.join(folder, 'a.db');
@@ -129,4 +130,14 @@ test('a link and a missing file are not read', async () => {
   symlinkSync(file, link);
   for (const name of [link, path.join(folder, 'none.db'), folder])
     expect(await verdictOf(sqliteRows(name, query('SELECT id FROM t')))).toBe('unreachable');
+});
+
+test('a relative path stays below the site folder, through links too', () => {
+  const site = path.join(folder, 'site');
+  mkdirSync(path.join(site, 'sandbox'), { recursive: true });
+  symlinkSync(folder, path.join(site, 'away'));
+  expect(sqlitePlace(site, 'sandbox/inv.db')).toBe(path.join(site, 'sandbox/inv.db'));
+  expect(sqlitePlace(site, '/srv/inv.db')).toBe('/srv/inv.db');
+  for (const name of ['../a.db', 'away/a.db', 'sandbox/../../a.db'])
+    expect(() => sqlitePlace(site, name)).toThrow(Stop);
 });

@@ -45,11 +45,11 @@ function insistOnBinds({ binds }: Asked, guarded: Guarded): void {
       throw wrong('--bind', name, t('the binds of the statement: {names}', { names: guarded.binds.join(', ') || '–' }));
 }
 
-/** The statement and its binds stay in a side file; the journal holds its hash and the facts without values. */
+/** The statement and its binds stay in a side file, apart from the folder that is handed over; the journal holds its hash and the facts without values. */
 async function recordAll(application: Application, plan: Plan, session: Session): Promise<void> {
   const { id, database, requester, purpose, basis, limit, columns, recipients, expires } = application;
   const { keep, now } = session.world;
-  const file = await keep.store(`exports/${id}/application.json`, Buffer.from(canonical(application), 'utf8'));
+  const file = await keep.store(`runs/${id}/application.json`, Buffer.from(canonical(application), 'utf8'));
   const names = recipients.map(({ operator }) => operator);
   const facts = { database, requester, recipients: names, purpose, basis, limit, columns };
   const data = { application: file, digest: plan.digest, ...facts };
