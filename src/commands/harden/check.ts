@@ -28,8 +28,7 @@ export async function run(call: Call): Promise<Report> {
   const rules = chosenRules(givenList(call, 'rule')).filter(
     ({ lane }) => lane === 'cheap' || call.options.lane === 'walk',
   );
-  const given = givenHosts(call);
-  const hosts = given.length === 0 ? ['local'] : given;
+  const hosts = givenHosts(call, ['local']);
   const checked = await Promise.all(hosts.map((host) => check(call, host, rules)));
   const thin = checked.some(
     ({ coverage }) => coverage.applicable > 0 && coverage.evaluated / coverage.applicable < site.limits.coverage,

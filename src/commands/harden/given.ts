@@ -12,10 +12,11 @@ export function givenList(call: Call, name: string): string[] {
     .filter((one) => one !== '');
 }
 
-/** Hosts by name; Stop('usage') naming the nearest for one that site.yml does not have. */
-export function givenHosts(call: Call): string[] {
+/** Hosts by name, or `standard` where none is given; Stop('usage') naming the nearest for one that site.yml does not have. */
+export function givenHosts(call: Call, standard: readonly string[] = []): string[] {
   const known = Object.keys(call.session.site.hosts);
-  const hosts = [...new Set(givenList(call, 'host'))];
+  const given = [...new Set(givenList(call, 'host'))];
+  const hosts = given.length === 0 ? [...standard] : given;
   const wrong = hosts.find((host) => !known.includes(host));
   if (wrong !== undefined) throw notAllowed('--host', wrong, known, ['gxops site show']);
   return hosts;
