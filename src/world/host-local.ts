@@ -34,7 +34,7 @@ export function localHost(host: LocalHost): Carrier {
 async function command(host: LocalHost, look: Argv, timeout: number): Promise<Output> {
   const argv = becoming(host, look.argv, look.as);
   const ended = await runChild({ argv, timeout, ...optional('stdin', look.stdin), ...optional('signal', host.signal) });
-  const output = outputOf(host.name, look.argv, ended);
+  const output = outputOf(host.name, ended.how === 'missing' ? argv : look.argv, ended);
   if (look.as !== undefined) insistBecome(host.name, look.as, look.argv, output);
   return output;
 }

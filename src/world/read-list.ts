@@ -5,19 +5,26 @@ import { t } from '../core/text.ts';
 type Shape = (args: readonly string[]) => boolean;
 
 const any: Shape = () => true;
+/** Options without a value that may stand before the verb; any other could swallow a word and make the next one the verb. */
+const HARMLESS = ['--no-pager', '--plain', '--quiet', '--no-legend', '--all', '--full'];
+/** The verb, the first word but for harmless options, is one of these. */
 const first =
   (...words: readonly string[]): Shape =>
   (args) =>
-    words.includes(args.find((arg) => !arg.startsWith('-')) ?? '');
+    words.includes(args.find((arg) => !HARMLESS.includes(arg)) ?? '');
 const exactly =
   (...lines: readonly string[]): Shape =>
   (args) =>
     lines.includes(args.join(' '));
-/** No argument (before `--`) that is one of these words or begins with one of these options. */
+/** No argument is one of these words, with or without a value; a long one may not be abbreviated either, as getopt would take it. */
 const without =
   (...words: readonly string[]): Shape =>
   (args) =>
-    !args.some((arg) => words.some((word) => arg === word || (word.startsWith('--') && arg.startsWith(`${word}=`))));
+    !args.some((arg) => words.some((word) => arg === word || abbreviates(arg, word)));
+function abbreviates(arg: string, word: string): boolean {
+  const [name = ''] = arg.split('=');
+  return name.length > 2 && name.startsWith('--') && word.startsWith(name);
+}
 const version = exactly('--version', '-V', '-v', 'version');
 
 /** `-abc` is three options; true where none of `letters` is among short ones. */
@@ -35,34 +42,48 @@ const oneOf =
     shapes.some((shape) => shape(args));
 
 const FIND_DEEDS = ['-delete', '-exec', '-execdir', '-ok', '-okdir', '-fprint', '-fprint0', '-fprintf', '-fls'];
-const rpm = both(
-  oneOf(
-    (args) => /^-(q|V)[A-Za-z0-9]*$/.test(args[0] ?? ''),
-    (args) => ['--query', '--verify'].includes(args[0] ?? ''),
-  ),
-  without('--eval', '-E', '--define', '-D', '--load', '--pipe', '--rebuilddb', '--initdb', '--import', '-e', '--erase'),
-);
+/** No script, spec file, macro or database option: several of them run code. */
+const RPM_OPTION = /^--(qf|queryformat|last|changelog|scripts|requires|provides|all|nofiles|nodeps|noscripts)(=|$)/;
+const rpm: Shape = (args) =>
+  /^(-[qV][aiflcdRsv]*|--query|--verify)$/.test(args[0] ?? '') &&
+  args.slice(1).every((arg) => !arg.startsWith('-') || /^-[aiflcdRsv]+$/.test(arg) || RPM_OPTION.test(arg));
+/** ip takes abbreviated verbs, so only whole reading ones pass. */
+const ip: Shape = (args) => {
+  const words = args.filter((arg) => !/^-(4|6|s|d|o|j|br|brief|details|json|oneline|stats|statistics)$/.test(arg));
+  return (
+    !words.some((word) => word.startsWith('-')) && (words.length < 2 || /^(show|list|ls|get)$/.test(words[1] ?? ''))
+  );
+};
+/** nft reads several commands from its words. */
+const oneCommand: Shape = (args) => !args.some((arg) => /[;\n{}]/.test(arg));
 
 const READ_LIST: Readonly<Record<string, Shape>> = {
   age: version,
   auditctl: exactly('-l', '-s', '-v'),
-  awk: () => false,
   cat: any,
-  chage: both(first(), (args) => args.length === 2 && ['-l', '--list'].includes(args[0] ?? '')),
-  chronyc: oneOf(first('tracking', 'sources', 'sourcestats', 'activity', 'ntpdata')),
+  chage: (args) => args.length === 2 && ['-l', '--list'].includes(args[0] ?? ''),
+  chronyc: (args) =>
+    first(
+      'tracking',
+      'sources',
+      'sourcestats',
+      'activity',
+      'ntpdata',
+    )(args.filter((arg) => arg !== '-n' && arg !== '-c')),
   cksum: any,
   crontab: (args) => args.at(-1) === '-l' && (args.length === 1 || (args.length === 3 && args[0] === '-u')),
   date: both(without('--set', '-s'), (args) => args.every((arg) => /^[+-]/.test(arg)), noShort('s')),
   df: any,
   dmesg: both(without('--clear', '--read-clear', '--console-on', '--console-off', '--console-level'), noShort('cCDEn')),
   dmidecode: without('--dump-bin'),
-  dpkg: both((args) => ['-l', '-s', '-L', '-S', '--list', '--status', '-V', '--verify'].includes(args[0] ?? '')),
+  dpkg: (args) =>
+    ['-l', '-s', '-L', '-S', '--list', '--status', '-V', '--verify'].includes(args[0] ?? '') &&
+    args.slice(1).every((arg) => !arg.startsWith('-')),
   'dpkg-query': any,
   du: any,
-  echo: any,
   ethtool: (args) =>
-    args.every((arg) => !arg.startsWith('-')) || ['-i', '-k', '-S', '-g', '-c'].includes(args[0] ?? ''),
-  faillock: (args) => !args.includes('--reset'),
+    args.length === 1 ? !args[0]?.startsWith('-') : args.length === 2 && /^-[ikSgca]$/.test(args[0] ?? ''),
+  faillock: without('--reset'),
   false: any,
   file: without('-C', '--compile'),
   find: without(...FIND_DEEDS),
@@ -84,14 +105,13 @@ const READ_LIST: Readonly<Record<string, Shape>> = {
   hostnamectl: oneOf((args) => args.length === 0, first('status')),
   id: any,
   iostat: any,
-  ip: both(
-    (args) => !args.some((arg) => /^(add|del|delete|set|change|replace|append|flush|exec|-b|-batch|-force)$/.test(arg)),
-    without('-b', '-batch', '-force', '--batch'),
-  ),
+  ip,
   ipcs: any,
-  iptables: oneOf((args) => ['-S', '-L', '--list', '--list-rules'].includes(args[0] ?? '') && !args.includes('-Z')),
+  iptables: (args) =>
+    ['-S', '-L', '--list', '--list-rules'].includes(args[0] ?? '') && !args.some((arg) => /^(-Z|--zero)/.test(arg)),
   'iptables-save': without('-f', '--file', '-M', '--modprobe'),
   journalctl: without(
+    '--cursor-file',
     '--rotate',
     '--flush',
     '--sync',
@@ -104,7 +124,6 @@ const READ_LIST: Readonly<Record<string, Shape>> = {
   ),
   last: any,
   lastlog: both(without('-C', '--clear', '-S', '--set'), noShort('CS')),
-  ldd: () => false,
   locale: any,
   localectl: oneOf((args) => args.length === 0, first('status')),
   loginctl: first('list-sessions', 'list-users', 'show-session', 'show-user', 'session-status'),
@@ -116,10 +135,12 @@ const READ_LIST: Readonly<Record<string, Shape>> = {
   lsof: any,
   md5sum: any,
   modinfo: any,
-  modprobe: (args) => args.some((arg) => ['-n', '--dry-run', '--show-depends', '-c', '--showconfig'].includes(arg)),
+  modprobe: (args) =>
+    !args.includes('--') &&
+    args.some((arg) => ['-n', '--dry-run', '--show-depends', '-c', '--showconfig'].includes(arg)),
   mount: (args) => args.length === 0,
   mpstat: any,
-  nft: (args) => args.filter((arg) => !/^-[an]+$/.test(arg))[0] === 'list',
+  nft: both(oneCommand, (args) => args.filter((arg) => !/^-[an]+$/.test(arg))[0] === 'list'),
   nproc: any,
   ntpq: (args) => args.every((arg) => /^-(p|n|pn|np|c)$/.test(arg) || /^(peers|rv|associations|sysinfo)$/.test(arg)),
   openssl: oneOf(
@@ -141,20 +162,12 @@ const READ_LIST: Readonly<Record<string, Shape>> = {
   sha1sum: any,
   sha256sum: any,
   sha512sum: any,
-  sshd: (args) => ['-T', '-t', '-G', '-V'].includes(args[0] ?? ''),
+  sshd: (args) => ['-T', '-t', '-G', '-V'].includes(args[0] ?? '') && !args.some((arg) => /^-[A-Za-z]*E/.test(arg)),
   ssh: version,
   stat: any,
   sudo: (args) => args[0] === '-n' && ['-l', '-ll'].includes(args[1] ?? ''),
   swapon: exactly('', '--show', '-s', '--summary', '--show --bytes'),
-  sysctl: (args) =>
-    args.length > 0 &&
-    !args.some(
-      (arg) =>
-        arg.includes('=') ||
-        !/^(-[aneNqA]+|--all|[\w./*-]+)$/.test(arg) ||
-        arg.startsWith('--system') ||
-        arg.startsWith('--load'),
-    ),
+  sysctl: (args) => args.length > 0 && args.every((arg) => /^(-[aneNqA]+|--all|[\w*][\w./*-]*)$/.test(arg)),
   systemctl: first(
     'is-active',
     'is-enabled',
@@ -174,7 +187,6 @@ const READ_LIST: Readonly<Record<string, Shape>> = {
   tree: without('-o'),
   true: any,
   tty: any,
-  ulimit: any,
   umask: (args) => args.length === 0,
   uname: any,
   uptime: any,
@@ -184,7 +196,6 @@ const READ_LIST: Readonly<Record<string, Shape>> = {
   which: any,
   who: any,
   whoami: any,
-  zgrep: () => false,
 };
 
 const FOLDERS = /^\/(usr\/)?s?bin\//;
