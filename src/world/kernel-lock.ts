@@ -114,8 +114,8 @@ export async function takeWithin(lock: KernelLock, patience: number): Promise<bo
   for (let attempt = 0; ; attempt++) {
     if (lock.take()) return true;
     if (performance.now() >= until) return false;
-    // An append takes a fraction of a millisecond, a timer at least one: nap first, then make way for others.
-    if (attempt < NAPS) Atomics.wait(cell, 0, 0, 0.05 + (attempt % 5) * 0.05);
+    // The lock is held for a tenth of a millisecond, a timer takes at least one: nap first. Trying costs, so not too often.
+    if (attempt < NAPS) Atomics.wait(cell, 0, 0, 0.2 + (attempt % 4) * 0.1);
     else await new Promise((resolve) => setTimeout(resolve, 1 + (attempt % 4)));
   }
 }
