@@ -1,6 +1,7 @@
 /** One line of a text file set, the rest of the file left as it is. */
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
+import { patternOf } from './substitution.ts';
 
 /**
  * The text with the one line that `replaces` matches become `line`, or with `line` at the end where none matches.
@@ -10,7 +11,7 @@ export function withLine(text: string, line: string, replaces: string | undefine
   const end = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = text.split(end);
   if (replaces === undefined && lines.includes(line)) return text;
-  const pattern = replaces === undefined ? undefined : new RegExp(replaces, 'u');
+  const pattern = replaces === undefined ? undefined : patternOf(replaces, 'u');
   const found = lines.flatMap((old, index) => (pattern?.test(old) === true ? [index] : []));
   if (found.length > 1) {
     const values = {

@@ -4,6 +4,7 @@ import type { FileSeen, Output } from '../core/world.ts';
 import { type Kind, parseExpression, type Value } from './expression.ts';
 import { evaluate, numberOf } from './expression-value.ts';
 import type { LookSource } from './runbook-definition.ts';
+import { patternOf } from './substitution.ts';
 
 /** The look with every place filled in. */
 export type FilledLook = Omit<LookSource, 'host'>;
@@ -86,7 +87,7 @@ function textParts(look: FilledLook, text: string): Part[] {
   if (look.contains !== undefined)
     parts.push([text.includes(look.contains), t('containing {text}', { text: look.contains })]);
   if (look.matches !== undefined) {
-    parts.push([new RegExp(look.matches, 'mu').test(text), t('matching {pattern}', { pattern: look.matches })]);
+    parts.push([patternOf(look.matches, 'mu').test(text), t('matching {pattern}', { pattern: look.matches })]);
   }
   return parts;
 }

@@ -9,7 +9,7 @@ import type { Source } from './yaml.ts';
 /** Problems between keys; where the shape already complained about a value, nothing is said about it again. */
 export function checkReferences(source: Source, site: Members, shape: readonly Problem[]): Problem[] {
   const complained = new Set(shape.map(({ key }) => key));
-  const found = [
+  const found: Reference[] = [
     ...checkHostNames(source, site),
     ...checkJumps(source, site),
     ...checkTargets(source, site),
@@ -17,7 +17,11 @@ export function checkReferences(source: Source, site: Members, shape: readonly P
     ...checkZone(source, site),
     ...checkClassified(source, site),
   ];
-  return found.filter(({ key }) => !complained.has(key));
+  // A section whose own name is mistyped has no names; what refers to them is not at fault.
+  const mistyped = new Set(
+    shape.flatMap(({ key, nearest: near }) => (key.includes('.') || near === undefined ? [] : [near])),
+  );
+  return found.filter(({ key, missingFrom }) => !complained.has(key) && !mistyped.has(missingFrom ?? ''));
 }
 
 function entriesOf(site: Members, section: string): [string, Members][] {
@@ -32,15 +36,18 @@ function namesOf(site: Members, section: string): string[] {
 }
 
 /** A value that must be one of the names of a section. */
-function mustBe(source: Source, path: Path, name: string, site: Members, section: string): Problem[] {
+function mustBe(source: Source, path: Path, name: string, site: Members, section: string): Reference[] {
   const names = namesOf(site, section);
   if (names.includes(name)) return [];
   const values = { key: shown(path), name, section, words: words(names) || '-' };
   const message = t('{key} names {name}, which is not in {section}; there are {words}', values);
-  return [problemAt(source, path, message, nearest(name, names))];
+  return [{ ...problemAt(source, path, message, nearest(name, names)), missingFrom: section }];
 }
 
-function checkHostNames(source: Source, site: Members): Problem[] {
+/** A problem about a name that a section does not have. */
+type Reference = Problem & { readonly missingFrom?: string };
+
+function checkHostNames(source: Source, site: Members): Reference[] {
   const named = [...entriesOf(site, 'goldengate').map(([name, entry]) => ['goldengate', name, entry.host] as const)];
   const clients = entriesOf(site, 'databases').filter(([, entry]) => entry.kind === 'oracle');
   const all = [...named, ...clients.map(([name, entry]) => ['databases', name, entry.host] as const)];
@@ -95,7 +102,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   goldengate: 'goldengate',
 };
 
-function checkTargets(source: Source, site: Members): Problem[] {
+function checkTargets(source: Source, site: Members): Reference[] {
   return ['windows', 'neighbours'].flatMap((section) =>
     namesOf(site, section).flatMap((target) => {
       const [kind = '', name] = target.split(':');
@@ -146,7 +153,7 @@ function checkZone(source: Source, site: Members): Problem[] {
   }
 }
 
-function checkClassified(source: Source, site: Members): Problem[] {
+function checkClassified(source: Source, site: Members): Reference[] {
   return namesOf(site, 'classification').flatMap((database) =>
     mustBe(source, ['classification', database], database, site, 'databases').map((problem) => ({
       ...problem,

@@ -28,6 +28,8 @@ const FILE: Refinement = {
 const PORT: Refinement = { min: 1, max: 65535 };
 const SERVICE: Refinement = { names: NAME, secret: true };
 const TARGETS = `^(default|(host|database|redis|search|goldengate):(\\*|[A-Za-z][A-Za-z0-9_.-]{0,62}))$`;
+/** A window for a kind of targets would be looked up by nobody, and its targets be open at any time. */
+const WINDOWS = `^(default|(host|database|redis|search|goldengate):[A-Za-z][A-Za-z0-9_.-]{0,62})$`;
 const CLOCK: Refinement = {
   pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
   says: t("a time of day in quotes such as '22:00'"),
@@ -68,7 +70,7 @@ const REFINEMENTS: Readonly<Record<string, Refinement>> = {
   'limits.statementTimeout': { pattern: DURATION },
   'limits.approvalExpires': { pattern: DURATION },
   'limits.coverage': { min: 0, max: 1 },
-  windows: { names: TARGETS },
+  windows: { names: WINDOWS },
   'windows.*.*': { required: ['days', 'from', 'to'] },
   'windows.*.*.days': { min: 1 },
   'windows.*.*.days.*': { choices: DAYS },

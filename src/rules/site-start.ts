@@ -25,23 +25,33 @@ function sectionsOf(template: string): Section[] {
 /** Kept as the template has them: they are settings, not examples. */
 const SETTINGS = ['language', 'timeZone', 'sandbox', 'limits'];
 
-/** `undefined` for a section keeps its entries as commented-out examples. */
-function started(template: string, given: Readonly<Record<string, readonly string[]>>): string {
+/** Sections not given keep their entries as commented-out examples; those in `examples` have them below what is given. */
+function started(
+  template: string,
+  given: Readonly<Record<string, readonly string[]>>,
+  examples: readonly string[] = [],
+): string {
   const lines = sectionsOf(template).flatMap(({ key, head, line, body }) => {
     const replaced = Object.hasOwn(given, key) ? given[key] : undefined;
     if (replaced !== undefined) {
       const [first = '', ...rest] = replaced;
-      return [...head, first === '' ? `${key}:` : `${key}: ${first}`, ...rest.map((entry) => `  ${entry}`)];
+      const below = examples.includes(key) ? commentedOut(body) : [];
+      return [...head, first === '' ? `${key}:` : `${key}: ${first}`, ...rest.map((entry) => `  ${entry}`), ...below];
     }
     if (SETTINGS.includes(key)) return [...head, line, ...body];
-    return [...head, line, ...body.map((entry) => entry.replace(/^ {2}/, '  # '))];
+    return [...head, line, ...commentedOut(body)];
   });
   return `${lines.join('\n')}\n`;
 }
 
+function commentedOut(body: readonly string[]): string[] {
+  return body.map((entry) => entry.replace(/^ {2}/, '  # '));
+}
+
 /** A new site: this machine is its only host, everything else stands there as commented-out examples. `name` is what reports call it. */
 export function freshSiteYaml(template: string, name: string): string {
-  return started(template, { name: [JSON.stringify(name)], hosts: ['', 'local: { connect: local }'] });
+  const given = { name: [JSON.stringify(name)], hosts: ['', 'local: { connect: local }'] };
+  return started(template, given, ['hosts']);
 }
 
 /** The sandbox's site: databases `inv` and `inv2`, the host `sandbox`, its data dictionary, rules obeyed and neighbours. */

@@ -33,8 +33,18 @@ export function fillRecord(text: string, values: Values): string {
 
 /** A regular expression with its places filled by literal text. */
 export function fillPattern(pattern: string, values: Values): string {
-  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  // A hyphen is a range inside brackets, and may be escaped by its number only.
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll('-', '\\x2d');
   return pattern.replace(PLACE, (_, name?: string) => literal(name === undefined ? '${' : textOf(name, values)));
+}
+
+/** A filled-in pattern compiled; Stop('usage') where the value has made nonsense of it, e.g. of a `{1,${inputs.most}}`. */
+export function patternOf(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, flags);
+  } catch {
+    throw refused(t('{pattern} is no regular expression once its values are filled in.', { pattern }));
+  }
 }
 
 /** Words of a program. A word that is one place takes a list as several words; none may turn into an option by its value. */

@@ -33,6 +33,8 @@ interface Reading {
 export function readYaml(text: string): Source {
   const reading: Reading = { lines: new LineCounter(), problems: [], spots: new Map(), nodes: 0 };
   if (Buffer.byteLength(text, 'utf8') > MOST_BYTES) return unreadable(t('The file is larger than 1 MiB.'));
+  const odd = text.indexOf('\uFFFD');
+  if (odd >= 0) return unreadable(t('The file is not UTF-8 text; save it as UTF-8.'), placeIn(text, odd));
   try {
     const documents = parse(text, reading.lines);
     if (documents.some((document) => document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')))
@@ -55,8 +57,13 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   return Array.isArray(documents) ? documents : [];
 }
 
-function unreadable(message: Text): Source {
-  const problems = [{ ...START, key: '', message }];
+function placeIn(text: string, offset: number): Spot {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+
+function unreadable(message: Text, spot = START): Source {
+  const problems = [{ ...spot, key: '', message }];
   return { value: null, problems, at: () => START, keyAt: () => START };
 }
 

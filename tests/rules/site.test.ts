@@ -68,8 +68,10 @@ describe('good files', () => {
   });
 
   it('commented-out examples of a fresh site are valid once uncommented', () => {
-    const uncommented = freshSiteYaml(TEMPLATE, 'x').replace(/^ {2}# (?=\S*[^ ]*:| {2}|- |')/gm, '  ');
-    expect(check(uncommented).problems.filter(({ key }) => !/\.host$|^windows/.test(key))).toEqual([]);
+    const fresh = freshSiteYaml(TEMPLATE, 'x').replace('  local: { connect: local }\n', '');
+    const { site, problems } = check(fresh.replace(/^ {2}# (?=[a-z'# ])/gm, '  '));
+    expect(problems).toEqual([]);
+    expect(Object.keys(site?.hosts ?? {})).toEqual(['local', 'image', 'app01', 'bastion', 'app02']);
   });
 });
 
@@ -86,6 +88,16 @@ describe('faulty files', () => {
       expect(found && speak(sentenceOf(found))).toContain(wanted.message ?? '');
       expect(found?.nearest).toBe(wanted.nearest);
     }
+  });
+
+  it('a mistyped section is one fault, however many names refer to it', () => {
+    const { problems } = check(sandboxSiteYaml(TEMPLATE).replace(/^databases:/m, 'databses:'));
+    expect(problems.map(({ key }) => key)).toEqual(['databses']);
+  });
+
+  it('a window for a kind of targets would be heeded by nobody, so it is refused', () => {
+    const { problems } = check(TEMPLATE.replace("  'host:app01':\n    - days", "  'host:*':\n    - days"));
+    expect(problems.map(({ key }) => key)).toEqual(['windows.host:*']);
   });
 
   it('every faulty fixture is expected, and every expectation has a fixture', () => {

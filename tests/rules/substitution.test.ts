@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Stop } from '../../src/core/stop.ts';
 import { withLine } from '../../src/rules/file-line.ts';
-import { fill, fillArgv, fillPath, fillPattern, placesOf } from '../../src/rules/substitution.ts';
+import { fill, fillArgv, fillPath, fillPattern, patternOf, placesOf } from '../../src/rules/substitution.ts';
 
 const given = (value: string | string[]) => (name: string) => (name === 'inputs.x' ? value : undefined);
 
@@ -57,6 +57,16 @@ it('in a pattern a value means itself', () => {
     }),
   );
   expect(new RegExp(fillPattern('^${inputs.x}$', given('a.c')), 'u').test('abc')).toBe(false);
+});
+
+it('in brackets too, and nonsense is refused instead of thrown', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (value) => {
+      const pattern = fillPattern('[${inputs.x}]', given(value));
+      expect([...value].every((character) => patternOf(pattern, 'u').test(character))).toBe(true);
+    }),
+  );
+  expect(() => patternOf(fillPattern('a{5,${inputs.x}}', given('3')), 'u')).toThrow(Stop);
 });
 
 it('$${ is a plain ${, and an open place is seen', () => {

@@ -53,6 +53,15 @@ describe('refused', () => {
     expect(messages(`${'['.repeat(60)}${']'.repeat(60)}`)).toEqual(['1: Nested more than 40 deep.']);
   });
 
+  it('what is not UTF-8, where it stands', () => {
+    const gbk = Buffer.from([0x61, 0x3a, 0x20, 0x31, 0x0a, 0x62, 0x3a, 0x20, 0xca, 0xd0]).toString('utf8');
+    expect(readYaml(gbk).problems).toMatchObject([{ line: 2, column: 4 }]);
+  });
+
+  it('nothing of a byte order mark or of Windows line ends', () => {
+    expect(readYaml('\uFEFFa: 1\r\nb: x\r\n')).toMatchObject({ value: { a: 1, b: 'x' }, problems: [] });
+  });
+
   it('a very wide file in reasonable time', { timeout: 20_000 }, () => {
     const wide = Array.from({ length: 90_000 }, (_, index) => `k${index}: 1`).join('\n');
     expect(readYaml(wide).problems).toEqual([]);
