@@ -21,6 +21,8 @@ export interface Sshd extends Stoppable {
   readonly fingerprint: string;
   readonly pid: number;
   readonly folder: string;
+  /** Ends all its connections, as a network that breaks does. */
+  cut(): void;
 }
 
 /** Starts one as the user who runs the tests; stops with everything that it started. */
@@ -52,6 +54,7 @@ export async function startSshd(): Promise<Sshd> {
     fingerprint,
     pid,
     folder,
+    cut: () => cut(pid),
     stop: () => stop(pid, child, folder),
   };
 }
@@ -82,12 +85,16 @@ function configuration(folder: string, port: number, hostKey: string): string {
   ].join('\n');
 }
 
-async function stop(pid: number, child: ReturnType<typeof spawn>, folder: string): Promise<void> {
+function cut(pid: number): void {
   for (const session of spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
     .stdout.toString()
     .split('\n')) {
     end(Number(session));
   }
+}
+
+async function stop(pid: number, child: ReturnType<typeof spawn>, folder: string): Promise<void> {
+  cut(pid);
   const gone = new Promise<void>((resolve) =>
     child.exitCode === null ? child.once('exit', () => resolve()) : resolve(),
   );

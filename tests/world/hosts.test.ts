@@ -1,7 +1,8 @@
 /** What only one kind of carrier does: a rooted folder that confines, ssh that insists on host keys. */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Spawned } from '../../src/core/change.ts';
 import { sha256 } from '../../src/core/json.ts';
 import { sshdMissing } from '../stand-ins/sshd.ts';
 import { type Carriers, startCarriers } from './carriers.ts';
@@ -76,6 +77,37 @@ describe.skipIf(sshdMissing !== undefined)('an ssh host', () => {
   it('refuses an address that ssh would take for an option', async () => {
     const bench = benchOf(() => ({ hosts: { bad: { connect: 'ssh', address: '-oProxyCommand=id' } } }));
     await expect(bench.world.look.command({ host: 'bad', argv: ['id'] })).rejects.toMatchObject({ verdict: 'refused' });
+    bench.remove();
+  });
+});
+
+describe.skipIf(sshdMissing !== undefined)('a connection that breaks in a deed', () => {
+  it('leaves it unknown whether it happened; the deed goes on, and alive tells', async () => {
+    const bench = benchOf(carriers.hosts);
+    const mark = join(bench.dir, 'mark');
+    const told: Spawned[] = [];
+    const argv = [
+      'sh',
+      '-c',
+      'echo >"$1.begun"; i=0; while [ $i -lt 8 ]; do echo x; sleep 0.2; i=$((i+1)); done; echo >"$1"',
+      'sh',
+      mark,
+    ];
+    const deed = bench.world.perform(
+      { kind: 'command', host: 'ssh', argv, undo: [] },
+      { spawned: async (one) => void told.push(one) },
+    );
+    const ended = deed.catch((error) => error);
+    while (!existsSync(`${mark}.begun`)) await new Promise((resolve) => setTimeout(resolve, 20));
+    carriers.sshd?.cut();
+    expect(await ended).toMatchObject({ verdict: 'failed', detail: { data: { state: 'unknown' } } });
+    const [process] = told;
+    if (process === undefined) throw new Error('no process was told');
+    expect(existsSync(mark)).toBe(false);
+    // Over a new connection.
+    expect(await bench.world.look.alive(process)).toBe(true);
+    while (await bench.world.look.alive(process)) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(existsSync(mark)).toBe(true);
     bench.remove();
   });
 });
