@@ -104,8 +104,7 @@ function checkNamed(source: Source, shape: Of<'named'>, members: Members, path: 
       name: brief(name),
       what,
     });
-    const refused = pattern.test(name) ? [] : [problemAtKey(source, at, message)];
-    return [...refused, ...checkShape(source, shape.of, item ?? null, at)];
+    return pattern.test(name) ? checkShape(source, shape.of, item ?? null, at) : [problemAtKey(source, at, message)];
   });
 }
 

@@ -69,7 +69,7 @@ describe('good files', () => {
 
   it('commented-out examples of a fresh site are valid once uncommented', () => {
     const fresh = freshSiteYaml(TEMPLATE, 'x').replace('  local: { connect: local }\n', '');
-    const { site, problems } = check(fresh.replace(/^ {2}# (?=[a-z'# ])/gm, '  '));
+    const { site, problems } = check(fresh.replace(/^ {2}# (?=[A-Za-z'# ])/gm, '  '));
     expect(problems).toEqual([]);
     expect(Object.keys(site?.hosts ?? {})).toEqual(['local', 'image', 'app01', 'bastion', 'app02']);
   });
