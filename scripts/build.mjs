@@ -34,5 +34,8 @@ if (existsSync(wasm)) {
   for (const name of readdirSync(wasm).filter((file) => file.endsWith('.wasm')))
     cpSync(join(wasm, name), join(fresh, name));
 }
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-renameSync(fresh, join(root, 'dist'));
+const dist = join(root, 'dist');
+const old = join(root, `dist.${process.pid}.old.tmp`);
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(fresh, dist);
+rmSync(old, { recursive: true, force: true });
