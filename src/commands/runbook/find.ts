@@ -2,6 +2,7 @@
 import { notAllowed } from '../../core/nearest.ts';
 import type { Runbook } from '../../core/runbook.ts';
 import type { Session } from '../../core/session.ts';
+import { fetchJson } from '../../engine/course.ts';
 import type { RunState } from '../../records/run.ts';
 import { SHIPPED } from '../../runbooks/index.ts';
 
@@ -46,10 +47,20 @@ export async function loadBook({ name, file }: Source, session: Session): Promis
   return compileRunbook(text, `${session.site.dir}/${path}`);
 }
 
-/** The runbook that a run was opened with. Its definition is compared with the run's own snapshot by the engine. */
+/**
+ * The runbook that a run was opened with: an extraction's from its application, a shipped one by its name, the site's own from its
+ * file, or from the run's snapshot where the file is gone. The engine compares its definition with the snapshot.
+ */
 export async function bookOfRun(state: RunState, session: Session): Promise<Runbook> {
-  if (state.runbook !== 'extract') return findBook(state.runbook, session);
-  // An extraction is not found by name: its runbook is made of its application.
-  const { bookOfExtraction } = await import('../extract/stored.ts');
-  return bookOfExtraction(String(state.inputs.id), session);
+  if (state.runbook === 'extract') {
+    const { bookOfExtraction } = await import('../extract/stored.ts');
+    return bookOfExtraction(String(state.inputs.id ?? ''), session);
+  }
+  const known = (await bookSources(session)).some(({ name }) => name === state.runbook);
+  return known ? findBook(state.runbook, session) : bookOfSnapshot(state, session);
+}
+
+async function bookOfSnapshot({ definition }: RunState, session: Session): Promise<Runbook> {
+  const { runbookOf } = await import('../../runbooks/site-yaml.ts');
+  return runbookOf(await fetchJson(session, definition));
 }
