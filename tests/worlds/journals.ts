@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Actor, Draft } from '../../src/core/event.ts';
+import { Stop } from '../../src/core/stop.ts';
 import type { StoredLine } from '../../src/core/world.ts';
 import { type Chain, verifyChain } from '../../src/records/chain.ts';
 import { disk as realDisk } from '../../src/world/disk.ts';
@@ -107,4 +108,14 @@ export function child(
 /** Replaces a stored file's bytes, keeping its mode. */
 export function replace(dir: string, bytes: Uint8Array, number = 1): void {
   writeFileSync(segmentOf(dir, number), bytes, { mode: 0o600 });
+}
+
+/** The Stop that the work ends with; throws where it ends otherwise. */
+export async function stopOf(work: Promise<unknown>): Promise<Stop> {
+  const cause = await work.then(
+    () => new Error('it was done, not refused'),
+    (thrown: unknown) => thrown,
+  );
+  if (cause instanceof Stop) return cause;
+  throw cause;
 }
