@@ -135,6 +135,8 @@ export interface Query {
   readonly types?: readonly EventType[];
   /** Only entries with a greater seq. */
   readonly after?: number;
+  /** Only entries with a seq not greater. */
+  readonly upTo?: number;
   /** Only the last n that match. */
   readonly last?: number;
   /** Only entries of runs that were opened and never closed. */

@@ -30,6 +30,7 @@ function follow(open: Set<string>, { body }: Entry): void {
 
 function matches({ seq, body }: Entry, query: Query): boolean {
   if (query.after !== undefined && seq <= query.after) return false;
+  if (query.upTo !== undefined && seq > query.upTo) return false;
   if (query.run !== undefined && body.run !== query.run) return false;
   if (query.subject !== undefined && body.subject !== query.subject) return false;
   return query.types === undefined || query.types.includes(body.type);

@@ -125,7 +125,7 @@ function answer(base: DatabaseSync, disk: Disk, folder: string, query: Query): P
 }
 
 function select(base: DatabaseSync, query: Query): Place[] {
-  const { run, subject, types, after, last, open } = query;
+  const { run, subject, types, after, upTo, last, open } = query;
   const tests: string[] = [];
   const binds: (string | number)[] = [];
   const test = (text: string, ...values: (string | number)[]): void => {
@@ -136,6 +136,7 @@ function select(base: DatabaseSync, query: Query): Place[] {
   if (subject !== undefined) test('subject = ?', subject);
   if (types !== undefined) test(`type IN (${types.map(() => '?').join(',')})`, ...types);
   if (after !== undefined) test('seq > ?', after);
+  if (upTo !== undefined) test('seq <= ?', upTo);
   if (open) test('run IN (SELECT run FROM run WHERE closed = 0)');
   const where = tests.length === 0 ? '' : `WHERE ${tests.join(' AND ')}`;
   const limit = last === undefined ? '' : 'LIMIT ?';

@@ -34,6 +34,7 @@ describe('entries', () => {
       subject: fc.constantFrom('E-0', 'E-1', 'E-9'),
       types: fc.subarray(['run.opened', 'run.closed', 'step.ended', 'audit.read', 'approval.used'] as const),
       after: fc.integer({ min: 0, max: 14 }),
+      upTo: fc.integer({ min: 0, max: 14 }),
       last: fc.integer({ min: 1, max: 14 }),
       open: fc.boolean(),
     },

@@ -23,8 +23,8 @@ export async function run({ args, session }: Call): Promise<Report> {
 }
 
 async function bySeq({ world }: Session, seq: number): Promise<readonly Entry[]> {
-  const found = (await world.keep.entries({ after: seq - 1 })).slice(0, 1);
-  if (found[0]?.seq === seq) return found;
+  const found = await world.keep.entries({ after: seq - 1, upTo: seq });
+  if (found.length === 1) return found;
   const [last] = await world.keep.entries({ last: 1 });
   throw unknown(String(seq), t('a number from 1 to {last}', { last: last?.seq ?? 0 }));
 }
