@@ -2,6 +2,7 @@
 import { nearest } from '../core/nearest.ts';
 import type { Site } from '../core/site.ts';
 import { t } from '../core/text.ts';
+import { cutsOffCommand, cutsOffFile } from './cut-off.ts';
 import { namesIn, parseExpression, type Value } from './expression.ts';
 import { evaluate } from './expression-value.ts';
 import type { Fault } from './lint.ts';
@@ -112,6 +113,14 @@ function lintChange(step: StepSource, { path, of: change }: At<ChangeSource>): F
     const found = t('no undo, and no reason a person could use');
     const advice = t('Say why it cannot be undone and what to do instead; it is printed in the plan.');
     faults.push({ rule: 'lint-no-reason', outcome: 'fail', step: id, path: [...path, 'undo', 'none'], found, advice });
+  }
+  const undo = change.undo !== undefined && 'command' in change.undo ? [change.undo.command] : [];
+  const programs = [change.command ?? [], ...undo, ...(change.settle ?? [])];
+  const cuts = cutsOffFile(change.file ?? '') || programs.some(cutsOffCommand);
+  if (cuts) {
+    const found = t('it could cut us off from the host, and a YAML runbook cannot arm its undo there');
+    const advice = t('It is refused on every host but a folder; use a shipped runbook.');
+    faults.push({ rule: 'lint-cuts-off', outcome: 'fail', step: id, path, found, advice });
   }
   for (const key of ['content', 'line'] as const) {
     if (!SECRET.test(change[key] ?? '')) continue;

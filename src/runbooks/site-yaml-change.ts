@@ -6,6 +6,7 @@ import {
   contentOf,
   type FileChange,
   type Probe,
+  summaryOf,
   type Undo,
 } from '../core/change.ts';
 import { sha256 } from '../core/json.ts';
@@ -13,6 +14,7 @@ import type { Moment } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { FileSeen } from '../core/world.ts';
+import { cutsOffCommand, cutsOffFile } from '../rules/cut-off.ts';
 import { withLine } from '../rules/file-line.ts';
 import type { ChangeSource } from '../rules/runbook-definition.ts';
 import { milliseconds } from '../rules/shape.ts';
@@ -28,10 +30,35 @@ export async function changesOf(
   const changes: Change[] = [];
   for (const source of sources) {
     const change = source.file === undefined ? commandChange(moment, source) : await fileChange(moment, source);
+    if (change !== undefined) insistOnSafe(moment, change);
     const own = source.timeout === undefined ? timeout : milliseconds(source.timeout);
     if (change !== undefined) changes.push(own === undefined ? change : { ...change, timeout: own });
   }
   return changes;
+}
+
+/** What can cut us off needs an undo armed on the target, outside our connection; a YAML runbook has none. Folders cannot be cut off. */
+function insistOnSafe({ look }: Moment, change: CommandChange | FileChange): void {
+  const undo = change.kind === 'command' && !('irreversible' in change.undo) ? change.undo : [];
+  const programs = [
+    ...(change.kind === 'file' ? (change.settle ?? []) : [change]),
+    ...undo.flatMap((back) => (back.kind === 'command' ? [back] : [])),
+  ];
+  const cuts =
+    (change.kind === 'file' && cutsOffFile(change.path)) || programs.some(({ argv }) => cutsOffCommand(argv));
+  if (!cuts || look.rooted(change.host)) return;
+  throw new Stop(
+    'refused',
+    t('{what} on {host} could cut us off, and this runbook cannot arm its undo on the host.', {
+      what: summaryOf(change),
+      host: change.host,
+    }),
+    {
+      notDone: t('Nothing of this step was planned or done.'),
+      safe: t('Nothing was changed by this step.'),
+      next: ['gxops runbook list'],
+    },
+  );
 }
 
 function commonOf({ why, reaches }: ChangeSource) {

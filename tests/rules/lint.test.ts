@@ -100,6 +100,7 @@ describe('complaints', () => {
       'lint-nothing-to-undo',
       'look',
     ],
+    ['cut off', book(APPROVE, act('one', command('[systemctl, restart, sshd]'))), 'lint-cuts-off', 'one'],
     [
       'asked too late',
       book(

@@ -155,6 +155,20 @@ describe('changes', () => {
   });
 });
 
+describe('what could cut us off', () => {
+  const made = compileRunbook(FULL.replace('file: /etc/motd, content', 'file: /etc/ssh/sshd_config, content'), 'x.yml');
+  it('is refused on a host', async () => {
+    await expect(step('change', 'act', made).plan(moment(outside()))).rejects.toSatisfy(
+      (error) => error instanceof Stop && error.verdict === 'refused',
+    );
+  });
+  it('is planned on a folder, from which nobody can be cut off', async () => {
+    const here = moment(outside());
+    const planned = await step('change', 'act', made).plan({ ...here, look: { ...here.look, rooted: () => true } });
+    expect(planned).toHaveLength(4);
+  });
+});
+
 describe('looks', () => {
   const answers: Record<string, { code: number; stdout: string; stderr: string }> = {
     df: { code: 0, stdout: ' 81\n', stderr: '' },
