@@ -8,9 +8,14 @@ import { freePort, reachable, type Stoppable } from './port.ts';
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
 const KEYGEN = ['/usr/bin/ssh-keygen'].find((path) => existsSync(path));
 
-/** What a test says aloud when it must skip; undefined where a server can be started. */
-export const sshdMissing: string | undefined =
-  SSHD === undefined || KEYGEN === undefined ? 'no sshd or ssh-keygen on this machine' : undefined;
+/** What a test says aloud when it must skip; undefined where a server can be started and this account may log in. */
+export const sshdMissing: string | undefined = missing();
+
+function missing(): string | undefined {
+  if (SSHD === undefined || KEYGEN === undefined) return 'no sshd or ssh-keygen on this machine';
+  const shell = userInfo().shell ?? '';
+  return /\/(nologin|false)$/.test(shell) ? `this account has no login shell (${shell})` : undefined;
+}
 
 export interface Sshd extends Stoppable {
   readonly port: number;
