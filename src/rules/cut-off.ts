@@ -44,32 +44,8 @@ const PROGRAMS = new Set([
     'ifup',
     'ifdown',
   ],
-  ...[
-    'nmcli',
-    'netplan',
-    'tc',
-    'brctl',
-    'authselect',
-    'authconfig',
-    'pam-auth-update',
-    'passwd',
-    'chpasswd',
-    'usermod',
-  ],
-  ...[
-    'userdel',
-    'visudo',
-    'setenforce',
-    'reboot',
-    'poweroff',
-    'halt',
-    'shutdown',
-    'init',
-    'telinit',
-    'kexec',
-    'mkfs',
-    'dd',
-  ],
+  ...['nmcli', 'netplan', 'tc', 'brctl', 'authselect', 'authconfig', 'pam-auth-update'],
+  ...['visudo', 'setenforce', 'reboot', 'poweroff', 'halt', 'shutdown', 'init', 'telinit', 'kexec'],
 ]);
 const CARRIERS = /^(env|sudo|nohup|timeout|nice|setsid|stdbuf)$/;
 
@@ -87,7 +63,7 @@ export function cutsOffCommand(argv: readonly string[]): boolean {
 }
 
 function startsCutOff(program: string, args: readonly string[]): boolean {
-  if (PROGRAMS.has(program) || program.startsWith('mkfs.')) return true;
+  if (PROGRAMS.has(program)) return true;
   const words = args.filter((word) => !word.startsWith('-'));
   if (program === 'service') return UNITS.test(words[0] ?? '');
   if (program !== 'systemctl') return false;
