@@ -1,6 +1,8 @@
 /** How answers are written down: without what looks like a person, a company or a secret, and files that others may not read only as a hash. */
 import type { Json } from '../core/json.ts';
 import { sha256 } from '../core/json.ts';
+import { Stop } from '../core/stop.ts';
+import { t } from '../core/text.ts';
 
 const HIDDEN = '[redacted]';
 
@@ -60,15 +62,23 @@ function plain(value: unknown): Json {
   return JSON.parse(JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item))) as Json;
 }
 
-/** The answer back; a file that was recorded as a hash comes back as a file whose text says so. */
+/** The answer back. Stop('unreachable') for a file that was recorded by its hash only: another text would be judged as if it were its own. */
 export function thawed(line: Json): unknown {
-  const {
-    value,
-    content,
-    undefined: nothing,
-  } = line as { value?: Json; content?: { utf8?: string; sha256?: string }; undefined?: true };
+  const { value, content, undefined: nothing } = line as Frozen;
   if (nothing === true) return undefined;
   if (content === undefined) return value;
-  const bytes = Buffer.from(content.utf8 ?? `[not recorded: sha256 ${content.sha256}]\n`, 'utf8');
-  return { ...(value as object), bytes };
+  if (content.utf8 === undefined) {
+    throw new Stop(
+      'unreachable',
+      t('this is a replay: the file was recorded by its hash only ({hash})', { hash: content.sha256 ?? '?' }),
+      { notDone: t('Nothing was judged from this look, and nothing was changed.') },
+    );
+  }
+  return { ...(value as object), bytes: Buffer.from(content.utf8, 'utf8') };
+}
+
+interface Frozen {
+  readonly value?: Json;
+  readonly content?: { readonly utf8?: string; readonly sha256?: string };
+  readonly undefined?: true;
 }
