@@ -1,6 +1,6 @@
 /** Canaries planted wherever a secret or a taxpayer's value can come in: none may come out anywhere it does not belong. */
 import { createPrivateKey } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -242,7 +242,12 @@ describe('afterwards', () => {
     const must = /^(sandbox|secrets|keys)\/|^runs\/R-[^/]+\/(pre|changes|plans?)\/|^runs\/E-[^/]+\//;
     const found: string[] = [];
     for (const [name, bytes] of filesIn(site.dir)) {
-      if (name === 'site.yml' || must.test(name)) continue;
+      if (name === 'site.yml') continue;
+      if (must.test(name)) {
+        const open = /^(runs|secrets)\//.test(name) && (statSync(join(site.dir, name)).mode & 0o077) !== 0;
+        if (open) found.push(`${name}: others may read it`);
+        continue;
+      }
       const canaries = canariesIn(bytes.toString('utf8')).concat(canariesIn(bytes.toString('latin1')));
       if (canaries.length > 0) found.push(`${name}: ${canaries.join(', ')}`);
     }
