@@ -10,11 +10,13 @@ const DRIVERS: Readonly<Record<string, () => Promise<Reach>>> = {
   },
   async pg() {
     const { default: pg } = await import('pg');
-    return { ok: typeof pg.Client === 'function', mode: 'JavaScript' };
+    const { default: facts } = await import('pg/package.json', { with: { type: 'json' } });
+    return { ok: typeof pg.Client === 'function', version: facts.version, mode: 'JavaScript' };
   },
   async ioredis() {
     const { Redis } = (await import('ioredis')).default;
-    return { ok: typeof Redis === 'function', mode: 'JavaScript' };
+    const { default: facts } = await import('ioredis/package.json', { with: { type: 'json' } });
+    return { ok: typeof Redis === 'function', version: facts.version, mode: 'JavaScript' };
   },
   async sqlite() {
     const { DatabaseSync } = await import('node:sqlite');
