@@ -35,6 +35,8 @@ export interface Outcome {
   readonly text: Text;
   /** Changes planned by each act step. */
   readonly deeds: ReadonlyMap<string, number>;
+  /** Did it come to the faulty step at all? */
+  readonly reached: boolean;
   /** Ids of the deeds that stood when the run ended. */
   readonly stood: readonly string[];
 }
@@ -53,10 +55,11 @@ export async function play(book: Runbook, setting: Setting, people: People, faul
   });
   const counted = counting(watched, stage.effects, stage.deeds);
   const ended = await ending(counted, setting, people, stage.session);
+  const reached = fault === undefined || (ended.state.steps[fault.step] ?? 'skipped') !== 'skipped';
   const stood = standing(ended.state).map(({ id }) => id);
   const open = ended.state.changes.some(({ phase }) => phase !== 'undone' && phase !== 'failed');
   const last = fault === undefined || !open ? ended : await undoing(ended, stage.session);
-  return { ...judged(stage, setting, last, fault === undefined), deeds: stage.deeds, stood };
+  return { ...judged(stage, setting, last, fault === undefined), deeds: stage.deeds, reached, stood };
 }
 
 interface Stage {

@@ -117,6 +117,12 @@ describe('an unsound runbook', () => {
   });
 });
 
+it('a step that is left out is not said to have been tried', async () => {
+  const book = made(approve, act('one', [file('/etc/a')], { skip: () => 'not now' }));
+  expect((await play(book, setting, crew, { step: 'one', how: 'fails' })).reached).toBe(false);
+  expect((await play(made(approve, act('one', [])), setting, crew, { step: 'one', how: 'fails' })).reached).toBe(true);
+});
+
 it('one fault of a step without time-out fewer', () => {
   const { timeout: _, ...step } = act('one', []);
   const hows = (one: Step): Fault['how'][] => faultsOf(made(one), new Map([['one', 1]])).map(({ how }) => how);

@@ -141,7 +141,8 @@ function filesOf({ steps }: Definition, values: Values): Map<string, FakeFile> {
     if (stepKind(step) !== 'check') continue;
     for (const { look } of looksOf(step)) {
       if (look.file === undefined || look.present === false) continue;
-      const text = look.equals ?? look.contains ?? look.matches?.replaceAll(/^\^|\$$/g, '') ?? '# sample';
+      const parts = [look.contains, look.matches?.replaceAll(/^\^|\$$/g, '')].filter((part) => part !== undefined);
+      const text = look.equals ?? (parts.join('\n') || '# sample');
       put(look.host, look.file, `${fill(text, values)}\n`, look.mode);
     }
   }

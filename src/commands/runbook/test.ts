@@ -67,14 +67,16 @@ const LEFT: Readonly<Record<Outcome['left'], Text>> = {
   unsaid: t('something is left behind and nothing says so'),
 };
 
-function faultFinding({ name }: Runbook, fault: Fault, { verdict, left }: Outcome): Finding {
+function faultFinding({ name }: Runbook, fault: Fault, { verdict, left, reached }: Outcome): Finding {
   const nth = fault.nth === undefined ? '' : ` ${fault.nth}`;
-  return {
+  const about = {
     rule: `trial-${fault.how}${fault.nth === undefined ? '' : `-${fault.nth}`}`,
     subject: `${name} ${fault.step}${nth}`,
-    outcome: left === 'unsaid' ? 'fail' : 'pass',
     title: HOW[fault.how],
     found: t('{verdict}: {left}', { verdict, left: LEFT[left] }),
     wanted: t('as before, or what remains is said'),
   };
+  if (left === 'unsaid') return { ...about, outcome: 'fail' };
+  if (reached) return { ...about, outcome: 'pass' };
+  return { ...about, outcome: 'skip', reason: t('with the sample inputs and answers it does not come to this step') };
 }
