@@ -60,23 +60,3 @@ function secretByFlag(step: string): Stop {
     },
   );
 }
-
-/** Stop('usage') for the first `--answer` whose step no question had; `steps` are those that ask. Called before a run begins. */
-export function checkAnswers(answers: Readonly<Record<string, string>>, steps: readonly string[]): void {
-  const stray = Object.keys(answers).find((id) => !steps.includes(id));
-  if (stray === undefined) return;
-  const near = nearest(stray, steps);
-  const hint = near === undefined ? '' : t(' Did you mean {near}?', { near });
-  const allowed = steps.join(', ') || '-';
-  throw new Stop(
-    'usage',
-    t('--answer {step}=…: no step of that name asks anything; steps that ask: {allowed}.{hint}', {
-      step: stray,
-      allowed,
-      hint,
-    }),
-    {
-      notDone: t('Nothing was begun.'),
-    },
-  );
-}
