@@ -54,7 +54,10 @@ export async function callFor(
   );
   const session = { world, site, operator, signal: signals.signal, tell, progress };
   const asked = asking.input && !asking.yes && terminal();
-  const show = async (report: Report) => void (asked && (await showBefore(output, report)));
+  const show = async (report: Report) => {
+    if (asked) await showBefore(output, report);
+    return asked && !output.json && options.report === undefined;
+  };
   return { args, options, session, execute: options.execute === true, show, read };
 }
 

@@ -39,7 +39,7 @@ async function invoke(words: readonly string[], output: Output, signals: Signals
   const { callFor } = await import('./main-call.ts');
   const call = await callFor(home, args, options, output, signals);
   if (!call) return help([], output);
-  if (home.kind === 'reading') signals.quick();
+  signals.quick(home.kind === 'reading');
   const { run: work } = await home.load();
   const made = await work(call);
   const report = made.next ? { ...made, next: sited(made.next, words) } : made;
@@ -47,7 +47,16 @@ async function invoke(words: readonly string[], output: Output, signals: Signals
     format: text(options, 'format'),
     report: text(options, 'report'),
   });
-  return exitOf(report, signals);
+  const chosen = verb || output.json ? undefined : await (await import('./main-menu.ts')).choose(report, call);
+  return chosen ? invoke([...chosen, ...inherited(words)], output, signals) : exitOf(report, signals);
+}
+
+/** The flags of a bare `gxops` that a command chosen there takes over. */
+function inherited(words: readonly string[]): string[] {
+  return ['--site', '--as', '--lang', '--key'].flatMap((flag) => {
+    const value = early(words, flag);
+    return value === undefined ? [] : [flag, value];
+  });
 }
 
 /** Bare `gxops`. */

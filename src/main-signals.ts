@@ -9,8 +9,8 @@ type Name = keyof typeof NUMBER;
 export interface Signals {
   readonly signal: AbortSignal;
   code(): number | undefined;
-  /** From now on nothing is under way that must end well: a signal ends the process. */
-  quick(): void;
+  /** Whether nothing is under way that must end well, so that a signal ends the process. */
+  quick(really: boolean): void;
 }
 
 /** Listens from now on. After a hang-up nothing is written to the terminal any more. */
@@ -18,8 +18,8 @@ export function listen(output: Output): Signals {
   const controller = new AbortController();
   let came: Name | undefined;
   let atOnce = false;
-  const quick = () => {
-    atOnce = true;
+  const quick = (really: boolean) => {
+    atOnce = really;
   };
   const on = (name: Name) => {
     if (name === 'SIGHUP') output.mute();

@@ -22,7 +22,7 @@ export async function run(call: Call): Promise<Report> {
   const paper = await checkPaper(call, request);
   insistMaySign(request, session.operator, session.world.now());
   const expires = expiryOf(options.expires, request.approval.expires, session.world.now());
-  await call.show({
+  const shown = await call.show({
     title: t('To be approved: {id}', { id: request.approval.subject }),
     verdict: 'waiting',
     sections: [requestFacts(request), ...request.sections],
@@ -38,7 +38,8 @@ export async function run(call: Call): Promise<Report> {
       const now = await findRequest(subject, session);
       if (now.approval.request !== request.approval.request) insistDigest(now, request.approval.digest);
       insistMaySign(now, session.operator, session.world.now());
-      return signAndRecord(session, now, expires, paper);
+      const report = await signAndRecord(session, now, expires, paper);
+      return shown ? { ...report, sections: report.sections.slice(0, 1) } : report;
     },
   );
 }
