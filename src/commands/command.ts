@@ -38,8 +38,8 @@ export interface Call {
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly session: Session;
   readonly execute: boolean;
-  /** Shows a Report before a question is asked, on the terminal's standard error; true where it need not be shown again, false where nobody can be asked. */
-  show(report: Report): Promise<boolean>;
+  /** Shows a Report before a question is asked, on the terminal's standard error; resolves to true where it need not be shown again. */
+  show(report: Report): Promise<unknown>;
   /** Bytes of a file that the person named (`flag` says where), relative to the working folder; Stop('usage') where it cannot be read or exceeds `most` bytes. */
   read(flag: string, path: string, most?: number): Promise<Uint8Array>;
 }

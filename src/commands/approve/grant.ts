@@ -39,7 +39,7 @@ export async function run(call: Call): Promise<Report> {
       if (now.approval.request !== request.approval.request) insistDigest(now, request.approval.digest);
       insistMaySign(now, session.operator, session.world.now());
       const report = await signAndRecord(session, now, expires, paper);
-      return shown ? { ...report, sections: report.sections.slice(0, 1) } : report;
+      return shown === true ? { ...report, sections: report.sections.slice(0, 1) } : report;
     },
   );
 }
