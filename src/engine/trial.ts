@@ -1,5 +1,4 @@
 /** A runbook played from start to end in memory, with at most one fault, and what is left of it afterwards. */
-import type { Change } from '../core/change.ts';
 import type { Inputs, Runbook } from '../core/runbook.ts';
 import type { Session } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
@@ -11,6 +10,7 @@ import { standing } from '../records/run.ts';
 import type { Ended } from './course.ts';
 import { type FakeFile, fakeWorld, type Outside, outside } from './fake-world.ts';
 import { resume, start } from './run.ts';
+import { answered, counting, type Effects, noEffects, ran } from './trial-effects.ts';
 import { decorated, type Fault } from './trial-faults.ts';
 import { approveAll, type People, REQUESTER } from './trial-people.ts';
 import { undo } from './undo.ts';
@@ -24,8 +24,8 @@ export interface Setting {
   readonly files: ReadonlyMap<string, FakeFile>;
   /** True where hosts are folders, in which no command runs. */
   readonly rooted: boolean;
-  /** What a look's command answers while a step is at work. */
-  answer(step: string, host: string, argv: readonly string[]): Output;
+  /** What a look's command answers while a step is at work; undefined where nothing is known of it. */
+  answer(step: string, host: string, argv: readonly string[]): Output | undefined;
 }
 
 /** How a trial ended. `left` says what remains of its deeds: nothing, a list for a person, an open doubt, or something unsaid. */
@@ -39,12 +39,6 @@ export interface Outcome {
   readonly reached: boolean;
   /** Ids of the deeds that stood when the run ended. */
   readonly stood: readonly string[];
-}
-
-/** Commands in force: a change's argv until its undo ran. */
-interface Effects {
-  readonly undoes: Map<string, string[]>;
-  readonly inForce: string[];
 }
 
 /** Plays the runbook; with a fault it is then undone as a person would, and the outside compared with its beginning. */
@@ -71,14 +65,14 @@ interface Stage {
 }
 
 function staged(setting: Setting, people: People, fault: Fault | undefined): Stage {
-  const effects: Effects = { undoes: new Map(), inForce: [] };
+  const effects = noEffects();
   const at = { step: '' };
   const out = outside({
     files: new Map(setting.files),
     answers: { ...setting.answers, ...(fault?.how === 'declined' ? { [fault.step]: false } : {}) },
     operator: REQUESTER,
-    look: (host, argv) => setting.answer(at.step, host, argv),
-    run: (host, argv) => inForce(effects, keyOf(host, argv)),
+    look: (host, argv) => answered(effects, at.step, host, argv, setting.answer(at.step, host, argv)),
+    run: (host, argv) => ran(effects, host, argv),
     at: (moment, verb) => {
       if (fault?.how === 'unwritten' && verb === 'artefact' && moment === 'before')
         throw new Stop('failed', t('The trial lets no file be written.'));
@@ -115,38 +109,6 @@ function faulty(out: Outside, setting: Setting, fault: Fault | undefined): World
     throw new Stop('unreachable', t('{host} is a folder; no command runs there.', { host: look.host }));
   };
   return { ...world, perform, look: { ...world.look, command, rooted: () => setting.rooted } };
-}
-
-function keyOf(host: string, argv: readonly string[]): string {
-  return JSON.stringify([host, ...argv]);
-}
-
-function inForce(effects: Effects, key: string): number {
-  const undone = effects.inForce.findLastIndex((made) => effects.undoes.get(made)?.includes(key) === true);
-  if (undone >= 0) effects.inForce.splice(undone, 1);
-  else if (effects.undoes.has(key)) effects.inForce.push(key);
-  return 0;
-}
-
-/** The runbook with its plans counted and the undos of its commands noted. */
-function counting(book: Runbook, { undoes }: Effects, deeds: Map<string, number>): Runbook {
-  const note = (change: Change) => {
-    if (change.kind !== 'command') return;
-    const way = 'irreversible' in change.undo ? [] : change.undo;
-    const keys = way.flatMap((back) => (back.kind === 'command' ? [keyOf(back.host, back.argv)] : []));
-    undoes.set(keyOf(change.host, change.argv), keys);
-  };
-  const steps = book.steps.map((step) => {
-    if (step.kind !== 'act') return step;
-    const plan: typeof step.plan = async (moment) => {
-      const changes = await step.plan(moment);
-      deeds.set(step.id, Math.max(deeds.get(step.id) ?? 0, changes.length));
-      for (const change of changes) note(change);
-      return changes;
-    };
-    return { ...step, plan };
-  });
-  return { ...book, steps };
 }
 
 const MOST_RESUMES = 20;

@@ -51,7 +51,7 @@ const setting: Setting = {
   answers: { sure: true },
   files: new Map([['box /etc/a', { bytes: Buffer.from('old'), mode: 0o644, owner: 0, group: 0 }]]),
   rooted: false,
-  answer: () => ({ code: 0, stdout: '', stderr: '' }),
+  answer: () => undefined,
 };
 
 async function all(book: Runbook): Promise<string[]> {
@@ -96,6 +96,22 @@ describe('a sound runbook', () => {
     expect(ends).toContain('one fails: half-done listed');
     expect(ends.filter((end) => end.endsWith('unsaid'))).toEqual([]);
   });
+});
+
+it('a deed with a probe is looked for after a broken connection, and undone', async () => {
+  const look = { host: 'box', argv: ['status', 'web'] };
+  const probed: Change = {
+    kind: 'command',
+    host: 'box',
+    argv: ['start', 'web'],
+    undo: [stop],
+    probe: { kind: 'command', look, stdout: 'up' },
+  };
+  const book = made(approve, act('one', [probed], { onFail: 'rollback' }));
+  for (const how of ['refused', 'lost'] as const) {
+    const { left, verdict } = await play(book, setting, crew, { step: 'one', how, nth: 1 });
+    expect([left, ['undone', 'failed'].includes(verdict)]).toEqual(['nothing', true]);
+  }
 });
 
 describe('an unsound runbook', () => {

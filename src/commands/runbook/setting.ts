@@ -78,8 +78,7 @@ function yamlSetting(book: Runbook, definition: Definition, inputs: Inputs): { s
     return from === 'inputs' ? inputs[key] : from === 'answers' ? answers[key] : undefined;
   };
   const outputs = outputsOf(book, definition, values, unknown);
-  const answer = (step: string, host: string, argv: readonly string[]): Output =>
-    outputs.get(keyOf(step, host, argv)) ?? { code: 0, stdout: '', stderr: '' };
+  const answer: Setting['answer'] = (step, host, argv) => outputs.get(keyOf(step, host, argv));
   const files = filesOf(definition, values);
   const site = trialSite([TRIAL_HOST, ...hostsOf(definition)]);
   return { setting: { site, inputs, answers, files, rooted: false, answer }, unknown };
