@@ -10,6 +10,9 @@ const OTHER_DIGITS: Readonly<Record<string, string>> = {
 /** Nothing but these can be part of an identifier; text without any is left alone at once. */
 const WORTH = /[0-9０-９\p{Nd}\p{No}\p{Nl}〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖@＠]/u;
 const HAN = /[\u3400-\u9fff]/;
+/** Labels and titles have one of these: text without any names nobody that could be found. */
+const PEOPLE = /[人名法户机客生士姐理师傅计]/;
+const MAIL_SIGN = /[@＠]/;
 const NAMED =
   /(联系人|经办人|收款人|付款人|开票人|复核人|姓名|法人|法定代表人|负责人|户名|司机|客户)([:：\s是为]{0,3})(?!证|电|手机|身份|签|账|地址|号)([\p{Script=Han}]{1,4}(?:·[\p{Script=Han}]{1,8})*)/gu;
 const TITLED = /([\p{Script=Han}])([\p{Script=Han}]{1,2})(?=先生|女士|小姐|经理|老师|师傅|会计)/gu;
@@ -26,18 +29,20 @@ interface Mark {
 
 /** The text with the hidden part of every identifier starred; what is between and around stays. */
 export function scanText(text: string): string {
-  const named = text.replace(NAMED, (_all, label: string, gap: string, name: string) => `${label}${gap}${star(name)}`);
-  const titled = named.replace(
-    TITLED,
-    (_all, surname: string, given: string) => `${surname}${'*'.repeat(given.length)}`,
-  );
-  if (!WORTH.test(titled)) return titled;
-  const mailed = titled.replace(MAIL, '$1***$2');
+  const named = PEOPLE.test(text) ? hideNames(text) : text;
+  if (!WORTH.test(named)) return named;
+  const mailed = MAIL_SIGN.test(named) ? named.replace(MAIL, '$1***$2') : named;
   const plated = mailed.replace(
     PLATE,
     (_all, place: string, rest: string) => `${place}${rest.replace(/[A-Z0-9](?!$)/g, '*')}`,
   );
   return hideNumbers(plated);
+}
+
+/** Names that stand behind a label or before a title. */
+function hideNames(text: string): string {
+  const named = text.replace(NAMED, (_all, label: string, gap: string, name: string) => `${label}${gap}${star(name)}`);
+  return named.replace(TITLED, (_all, surname: string, given: string) => `${surname}${'*'.repeat(given.length)}`);
 }
 
 function star(name: string): string {
