@@ -56,7 +56,7 @@ async function doctor(wrong: Wrong = {}) {
     options: {},
     session,
     execute: false,
-    show: async () => {},
+    show: async () => false,
     read: async () => new Uint8Array(),
   };
   const report = await run(call);

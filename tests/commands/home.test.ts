@@ -73,7 +73,7 @@ async function home(out: Outside, operator: string) {
     options: {},
     session,
     execute: false,
-    show: async () => {},
+    show: async () => false,
     read: async () => new Uint8Array(),
   };
   const report = await run(call);
