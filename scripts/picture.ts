@@ -38,7 +38,7 @@ async function record(scenes: (run: string) => readonly Scene[], folder: string,
     if (scene === undefined) break;
     const terminal = openTerminal(['/bin/sh', '-c', scene.typed], { cwd: folder, env, columns: COLUMNS, rows: 400 });
     await terminal.ended();
-    const shown = play(terminal.raw(), COLUMNS, 400).rows.filter(
+    const shown = play(terminal.raw().replaceAll(folder, '~'), COLUMNS, 400).rows.filter(
       (row, at, all) => lineOf(row) !== '' || lineOf(all[at - 1] ?? []) !== '',
     );
     run ||= /R-\d{8}-\w+/.exec(terminal.text())?.[0] ?? '';
@@ -174,7 +174,7 @@ const SCENES = (run: string): readonly Scene[] => [
   {
     typed: `gxops runbook resume ${run}`,
     keep: [
-      [/apply\.1,/, 2],
+      [/apply\.1[,，]/, 2],
       [/^\[/, 2],
       [/│ apply\.1 /, 4],
     ],
