@@ -70,17 +70,33 @@ export async function writeAs(host: string, change: FileChange, run: RunAs): Pro
   const bytes = bytesOf(change.content);
   const temporary = `${change.path}.${randomBytes(6).toString('hex')}.gxops`;
   try {
-    await step(host, change.path, run(['install', ...dress(change, before), '--', '/dev/stdin', temporary], bytes));
-    if (before.kind === 'file' && before.label)
-      await step(host, change.path, run(['chcon', '--', before.label, temporary]));
-    await step(host, change.path, run(['sync', '--', temporary]));
+    await prepare(host, change, before, { temporary, bytes, run });
+    const now = await fileAs(host, change.path, run);
+    if ((now.kind === 'file' ? sha256(now.bytes) : now.kind) !== change.before) throw editedByOthers(change.path);
+    await renamed(host, change.path, run(['mv', '-T', '--', temporary, change.path]));
   } catch (error) {
     await run(['rm', '-f', '--', temporary]).catch(() => undefined);
     throw error;
   }
-  await renamed(host, change.path, run(['mv', '-T', '--', temporary, change.path]));
   await renamed(host, change.path, run(['sync', '--', folderOf(change.path)]));
   return { post: sha256(bytes) };
+}
+
+interface Fresh {
+  readonly temporary: string;
+  readonly bytes: Uint8Array;
+  readonly run: RunAs;
+}
+
+async function prepare(host: string, change: FileChange, before: FileSeen, fresh: Fresh): Promise<void> {
+  const { temporary, bytes, run } = fresh;
+  const done = (argv: readonly string[], stdin?: Uint8Array) => step(host, change.path, run(argv, stdin));
+  await done(['install', '-m', '0600', '--', '/dev/null', temporary]);
+  // tee, since stdin may be a socket, which no program can open by name.
+  await done(['tee', '--', temporary], bytes);
+  await insistWhole(host, change.path, await run(['sha256sum', '--', temporary]), sha256(bytes));
+  for (const argv of dress(change, before, temporary)) await done(argv);
+  await done(['sync', '--', temporary]);
 }
 
 async function removeAs(host: string, change: FileChange, before: FileSeen, run: RunAs): Promise<Made> {
@@ -90,15 +106,28 @@ async function removeAs(host: string, change: FileChange, before: FileSeen, run:
   return { post: 'absent' };
 }
 
-function dress(change: FileChange, before: FileSeen): string[] {
+/** Owner, then mode (a change of owner clears set-id bits), then label. */
+function dress(change: FileChange, before: FileSeen, temporary: string): string[][] {
   const pre = before.kind === 'file' ? before : undefined;
-  const mode = change.mode ?? pre?.mode ?? 0o644;
-  const owner = change.owner ?? pre?.owner;
+  const mode = (change.mode ?? pre?.mode ?? 0o644).toString(8).padStart(4, '0');
+  const owner = change.owner ?? pre?.owner ?? '';
   const group = change.group ?? pre?.group;
-  const words = ['-m', mode.toString(8).padStart(4, '0')];
-  if (owner !== undefined) words.push('-o', String(owner));
-  if (group !== undefined) words.push('-g', String(group));
-  return words;
+  const owners = `${owner}${group === undefined ? '' : `:${group}`}`;
+  return [
+    ...(owners === '' ? [] : [['chown', '--', owners, temporary]]),
+    ['chmod', '--', mode, temporary],
+    ...(pre?.label === undefined ? [] : [['chcon', '--', pre.label, temporary]]),
+  ];
+}
+
+/** What arrived is what was sent: a connection that broke off in the middle must not become a file. */
+async function insistWhole(host: string, path: string, ended: Ended, hash: string): Promise<void> {
+  if (ended.how === 'exit' && ended.code === 0 && ended.stdout.toString('utf8').replace(/^\\/, '').startsWith(hash))
+    return;
+  throw notDone(
+    'failed',
+    t('{path} on {host} could not be changed: its new content did not arrive whole', { path, host }),
+  );
 }
 
 /** The path must be its own real path: a link on the way is refused, as in every file deed. */
