@@ -27,7 +27,7 @@ const PARTS: readonly Part[] = [
     extraction,
   ],
   [
-    { en: 'A run killed with SIGKILL in the middle, and resumed', 'zh-CN': '执行到一半被 SIGKILL 杀掉的运行，再续跑' },
+    { en: 'A run killed with SIGKILL in the middle, and resumed', 'zh-CN': '执行到一半被 SIGKILL 杀掉的作业，再续跑' },
     killed,
   ],
   [{ en: 'audit verify: the whole record holds', 'zh-CN': 'audit verify：全部记录完整' }, audit],

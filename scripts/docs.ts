@@ -37,10 +37,16 @@ function commandTable(dictionary: Dictionary, language: Language): string {
   };
   const rows = NOUNS.flatMap((noun) => noun.verbs.map((verb) => [noun, verb] as const)).map(
     ([noun, verb]) =>
-      `| \`${callOf(noun, verb)}\` | ${speak(verb.title, dictionary)} | ${kinds[language][verb.kind]} |`,
+      `| \`${callOf(noun, verb)}\` | ${speak(verb.title, dictionary)} | ${OTHERS[callOf(noun, verb)]?.[language] ?? kinds[language][verb.kind]} |`,
   );
   return [`| ${heads.join(' | ')} |`, '| --- | --- | --- |', ...rows].join('\n');
 }
+
+/** Two verbs whose kind does not tell all. */
+const OTHERS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  'gxops runbook resume RUN': { en: 'what the run’s `--execute` began', 'zh-CN': '作业以 `--execute` 开始的内容' },
+  'gxops site init DIR': { en: 'makes the new folder', 'zh-CN': '建立新目录' },
+};
 
 function callOf(noun: Noun, verb: Verb): string {
   const words = (verb.arguments ?? []).map(({ name, optional }) => {

@@ -32,7 +32,7 @@ const STOPS: readonly Stop[] = [
   {
     says: {
       en: 'Rehearse. The plan prints each change with its undo, the rules it obeys, the neighbours it can reach.',
-      'zh-CN': '预演。计划逐项打印变更和它的撤回办法、所依据的制度、可能波及的相邻系统。',
+      'zh-CN': '预演。计划逐项打印变更和它的撤销办法、所依据的制度、可能波及的相邻系统。',
     },
     typed: 'gxops runbook run harden-linux --input host=sandbox',
     exit: 1,
@@ -71,7 +71,7 @@ const STOPS: readonly Stop[] = [
     ],
   },
   {
-    says: { en: 'Take it back. Each file is byte for byte what it was.', 'zh-CN': '撤回。每个文件逐字节恢复原样。' },
+    says: { en: 'Take it back. Each file is byte for byte what it was.', 'zh-CN': '撤销。每个文件逐字节恢复原样。' },
     typed: 'gxops rollback run $R --execute',
     exit: 5,
     keep: [
