@@ -38,10 +38,8 @@ export async function makeArtefact(
   const at = await below(dir, product.path, true);
   const folder = path.dirname(at);
   await clearPartials(folder);
-  if ((await lstat(at).catch(() => undefined)) !== undefined)
-    throw new Stop('refused', t('{path} is there already', { path: product.path }), {
-      notDone: t('Nothing was written.'),
-    });
+  // Whoever asks has no record of a file here: one that lies there was left by an attempt that died before it could be recorded.
+  if ((await lstat(at).catch(() => undefined)) !== undefined) await removeAll(dir, product);
   const temporary = path.join(folder, `${PARTIAL}${randomUUID()}`);
   const count: Count = { rows: 0, bytes: 0, columns: [] };
   try {

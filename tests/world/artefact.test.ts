@@ -116,11 +116,13 @@ describe('made', () => {
     expect(files()).toEqual([]);
   });
 
-  test('what is there already is never overwritten', async () => {
-    await make(product(), batches(1));
-    const before = everything();
-    expect(await stopOf(make(product(), batches(2)))).toBe('refused');
-    expect(everything()).toBe(before);
+  test('what an attempt left that died before it was recorded is made anew, whole', async () => {
+    const first = await make(product(), batches(1));
+    rmSync(path.join(dir, 'exports/E-1/manifest.json'));
+    const second = await make(product(), batches(2));
+    expect([first.rows, second.rows]).toEqual([100, 200]);
+    const opened = await openArtefact(path.join(dir, second.path), key, path.join(dir, 'out'));
+    expect(opened).toMatchObject({ rows: 200, verified: true });
   });
 
   test.each([
