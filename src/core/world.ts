@@ -169,7 +169,7 @@ export interface Keep {
   /** Appends all drafts as one durable group, in order; returns once they are on disk. Stop('refused') when the journal cannot take them: then nothing was recorded. */
   append(drafts: readonly Draft[]): Promise<readonly Entry[]>;
   entries(query: Query): Promise<readonly Entry[]>;
-  /** Stored lines from the first, raw, for verification. */
+  /** Stored lines from the first, raw, for verification. A line's bytes hold until the next is asked for. */
   lines(): AsyncIterable<StoredLine>;
   /** A new id, e.g. `R-20261123-7F3KQ`. */
   newId(letter: 'R' | 'E' | 'O'): string;

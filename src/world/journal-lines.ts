@@ -13,7 +13,8 @@ const LONGEST = 4 << 20;
 const LOOKS = 4;
 
 /**
- * Stored lines of all segments in order. Stop('unreachable') where a segment cannot be read. An iterator by hand: a generator
+ * Stored lines of all segments in order, their bytes good until the next is asked for. Stop('unreachable') where a segment
+ * cannot be read. An iterator by hand: a generator
  * waits several turns for each line, which at a million of them is what verifying costs most.
  */
 export function linesOf(disk: Disk, dir: string): AsyncIterable<StoredLine> {
@@ -40,7 +41,7 @@ function oneByOne(batches: AsyncGenerator<readonly StoredLine[]>): AsyncIterator
   };
 }
 
-/** The same, many at a time. */
+/** The same, many at a time; their bytes hold until the next are asked for. */
 export async function* batchesOf(disk: Disk, dir: string): AsyncGenerator<readonly StoredLine[]> {
   const folder = path.join(dir, 'journal');
   const numbers = segmentsIn(disk, folder);
@@ -67,8 +68,9 @@ async function* batchesIn(disk: Disk, at: string, segment: string, last: boolean
     let offset = 0;
     let looks = 0;
     let size = CHUNK;
+    const page = Buffer.allocUnsafe(CHUNK); // one for all: a gigabyte read must not become a gigabyte to collect
     for (;;) {
-      const chunk = readFully(disk, file, offset, size);
+      const chunk = readFully(disk, file, offset, size, page);
       const { lines, end } = cut(chunk, segment, offset);
       if (lines.length > 0) yield lines;
       offset += end;

@@ -12,7 +12,7 @@ export async function scan(disk: Disk, dir: string, query: Query): Promise<reado
   for await (const batch of batchesOf(disk, dir)) {
     for (const line of batch) {
       if (!line.whole) continue;
-      const entry = entryOf(Buffer.from(line.bytes));
+      const entry = entryOf(Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.byteLength));
       if (entry === undefined) throw alteredStop(line.segment, line.offset);
       follow(open, entry);
       if (matches(entry, query)) found.push(entry);

@@ -87,9 +87,9 @@ function afterLastNewline(disk: Disk, file: number, size: number): number {
   return 0;
 }
 
-/** Exactly the bytes asked for, or those up to the file's end. */
-export function readFully(disk: Disk, file: number, from: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+/** Exactly the bytes asked for, or those up to the file's end; in `into` where it is large enough. */
+export function readFully(disk: Disk, file: number, from: number, length: number, into?: Buffer): Buffer {
+  const bytes = into && into.length >= length ? into.subarray(0, length) : Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const count = disk.read(file, bytes.subarray(done), from + done);
