@@ -4,7 +4,6 @@ import { EVERYWHERE } from './commands/everywhere.ts';
 import { notAllowed } from './core/nearest.ts';
 import { type Dictionary, speak, type Text, t } from './core/text.ts';
 import { EXIT, type Verdict } from './core/verdict.ts';
-import { wrap } from './core/width.ts';
 
 type Say = (text: Text) => string;
 
@@ -29,6 +28,23 @@ export function helpFor(words: readonly string[], nouns: readonly Noun[], dictio
 
 /** What every terminal has. */
 const SCREEN = 80;
+
+/** Our own sentences, Latin or Chinese, at most `room` columns a line. The exact widths of core cost more than all the rest of the start. */
+function wrap(text: string, room: number): string[] {
+  const lines = [''];
+  let used = 0;
+  for (const piece of text.match(/[\u2e80-\uffff][，。；：、）》]*|[^\s\u2e80-\uffff]+|\s+/g) ?? []) {
+    const width = [...piece].reduce((sum, glyph) => sum + (glyph >= '\u2e80' ? 2 : 1), 0);
+    if (used + width > room && used > 0) {
+      lines.push('');
+      used = 0;
+    }
+    if (used === 0 && piece.trim() === '') continue;
+    lines[lines.length - 1] += piece;
+    used += width;
+  }
+  return lines.map((line) => line.trimEnd());
+}
 
 /** Two columns, the right one wrapped to the screen; the left one is always ASCII. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {

@@ -7,7 +7,7 @@ import { shellWord } from './core/shell.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 import { EXIT } from './core/verdict.ts';
-import { asks, bareWords, early, type Options, parse, route } from './main-args.ts';
+import { asks, bareWords, early, type Options, route } from './main-args.ts';
 import { languageOf, type Output, openOutput, showReport, showStop } from './main-output.ts';
 import { listen, type Signals } from './main-signals.ts';
 
@@ -35,6 +35,7 @@ async function invoke(words: readonly string[], output: Output, signals: Signals
   if (noun && !verb) return help([noun.name], output);
   const label = [noun?.name, verb?.name].filter(Boolean).join(' ');
   const home = verb ?? HOME;
+  const { parse } = await import('./main-parse.ts');
   const { args, options } = parse(home, `gxops ${label}`.trim(), rest);
   const { callFor } = await import('./main-call.ts');
   const call = await callFor(home, args, options, output, signals);
