@@ -34,7 +34,7 @@ function wrap(text: string, room: number): string[] {
   const lines = [''];
   let used = 0;
   for (const piece of text.match(/[\u2e80-\uffff][，。；：、）》]*|[^\s\u2e80-\uffff]+|\s+/g) ?? []) {
-    const width = [...piece].reduce((sum, glyph) => sum + (glyph >= '\u2e80' ? 2 : 1), 0);
+    const width = widthOf(piece);
     if (used + width > room && used > 0) {
       lines.push('');
       used = 0;
@@ -45,6 +45,19 @@ function wrap(text: string, room: number): string[] {
   }
   return lines.map((line) => line.trimEnd());
 }
+
+/** A command to be copied: too long for the screen, it goes on behind the shell's own mark, before a flag. */
+function copied(command: string): string[] {
+  const lines: string[] = [];
+  for (const part of command.split(/ (?=--)/)) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(`${line} ${part}`) <= SCREEN - 4) lines[lines.length - 1] = `${line} ${part}`;
+    else lines.push(`${line === undefined ? '' : '  '}${part}`);
+  }
+  return lines.map((line, index) => `  ${line}${index < lines.length - 1 ? ' \\' : ''}`);
+}
+
+const widthOf = (text: string): number => [...text].reduce((sum, glyph) => sum + (glyph >= '\u2e80' ? 2 : 1), 0);
 
 /** Two columns, the right one wrapped to the screen; the left one is always ASCII. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
@@ -98,7 +111,7 @@ function callOf(noun: Noun, verb: Verb): string {
 
 function ofVerb(noun: Noun, verb: Verb, say: Say): string {
   const lines = [`gxops ${callOf(noun, verb)}`, '', `${say(verb.title)} (${say(KINDS[verb.kind])})`];
-  if (verb.examples?.length) lines.push('', say(t('Examples')), ...verb.examples.map((line) => `  ${line}`));
+  if (verb.examples?.length) lines.push('', say(t('Examples')), ...verb.examples.flatMap(copied));
   const given = (verb.arguments ?? []).map(({ name, title }) => [name.toUpperCase(), say(title)] as const);
   if (given.length > 0) lines.push('', say(t('Words')), ...columns(given));
   if (verb.options?.length)
