@@ -7,7 +7,7 @@ import type { Disk } from './disk.ts';
 import { codeOf, ownFlags } from './guard.ts';
 import { readFully, segmentName, segmentsIn } from './segments.ts';
 
-const CHUNK = 1 << 18;
+const CHUNK = 1 << 15;
 /** A line without end is given out in pieces of this size, so that no file can fill the memory. */
 const LONGEST = 4 << 20;
 const LOOKS = 4;
