@@ -109,6 +109,7 @@ export function maskFor(kind: string): Mask {
   const name = kindName(kind);
   if (name === 'released') return (cell) => cell;
   if (isClearKind(name)) return clearCell;
+  if (name === 'unclassified') return unclassified;
   if (name === 'free-text' || name === 'text') return (cell) => withText(cell, scanText);
   const shaped = MASKS[name];
   return shaped === undefined ? whole : (cell) => withText(cell, (text) => shaped(wideToNarrow(text)));
@@ -120,6 +121,12 @@ function clearCell(cell: Cell): Cell {
   return cell instanceof Uint8Array ? WHOLE : cell;
 }
 const MOMENT = /^(19|20)\d\d[-/]\d\d?[-/]\d\d?([ T]\d\d?:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/;
+
+/** A column of numbers that nobody classified: a number long enough to be a telephone is masked, and so is any text in it. */
+function unclassified(cell: Cell): Cell {
+  if (typeof cell !== 'number' && typeof cell !== 'bigint') return whole(cell);
+  return /\d{11}/.test(String(cell)) ? scanText(String(cell)) : cell;
+}
 
 function whole(cell: Cell): Cell {
   return cell === null ? null : WHOLE;

@@ -53,6 +53,8 @@ describe('by kind', () => {
     expect(maskFor('clear')(new Uint8Array([49, 51]))).toBe('****');
     expect(maskFor('phone')(13800138000n)).toBe('138****8000');
     expect(maskFor('released')('13800138000')).toBe('13800138000');
+    const number = maskFor('unclassified');
+    expect([number(13800138000), number(12.5), number('x'), number(null)]).toEqual(['138****8000', 12.5, '****', null]);
   });
 
   test('dates, numbers and words of a clear column stay readable', () => {

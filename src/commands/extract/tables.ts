@@ -14,6 +14,7 @@ export function columnTable(columns: readonly { readonly name: string; readonly 
 
 function maskWords(mask: string): Text {
   if (mask === 'clear') return t('nothing personal; its text is scanned');
+  if (mask === 'unclassified') return t('numbers not in the dictionary; long ones are masked');
   if (mask === 'released') return t('RELEASED IN CLEAR');
   if (mask === 'whole') return t('masked wholly');
   return t('masked as {kind}', { kind: mask });

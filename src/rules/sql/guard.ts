@@ -18,7 +18,8 @@ export interface GuardRules {
   readonly clear: readonly string[];
 }
 
-/** One column of the result. `mask` is a kind, `whole`, `clear` (nothing personal in it) or `released` (personal, asked for in clear). */
+/** One column of the result. `mask` is a kind, `whole`, `clear` (nothing personal in it), `unclassified` (numbers
+ * without an entry in the dictionary: long ones are masked) or `released` (personal, asked for in clear). */
 export interface GuardedColumn {
   readonly name: string;
   readonly mask: string;
@@ -191,7 +192,10 @@ function guarded(column: Column, context: Context, rules: GuardRules, released: 
 
 function maskFor({ value }: Column, context: Context, rules: GuardRules, released: ReadonlySet<string>): string {
   const origins = [...value.origins];
-  if (!origins.some(context.masked)) return origins.some((origin) => released.has(origin)) ? 'released' : 'clear';
+  if (!origins.some(context.masked)) {
+    if (origins.some((origin) => released.has(origin))) return 'released';
+    return origins.every((origin) => kindOf(origin, rules) !== undefined) ? 'clear' : 'unclassified';
+  }
   const kinds = new Set(origins.map((origin) => (context.masked(origin) ? kindOf(origin, rules) : 'clear')));
   const [kind] = kinds;
   return value.pure && kinds.size === 1 && kind !== undefined ? kind : 'whole';
