@@ -125,7 +125,11 @@ async function fresh(call: Call): Promise<Report> {
   for (const person of people)
     operators.push({ ...person, ...(await world.keep.makeKeys(person.name, secrets.get(person.name) ?? '')) });
   await begin(world.keep, call, operators);
-  return reported(call, operators, 0, ['site check', 'doctor', 'operator add --help']);
+  const report = reported(call, operators, 0, ['site check', 'doctor', 'operator add --help']);
+  const handOver = t(
+    'Hand each key file under keys/ to its owner and remove it here; its owner names it with --key FILE.',
+  );
+  return { ...report, sections: [...report.sections, { kind: 'text', heading: t('Private keys'), lines: [handOver] }] };
 }
 
 /** What an operator may be called: part of file names, flags and records. */
