@@ -34,7 +34,7 @@ export async function callFor(
   if (!site) return undefined;
   if (!output.chosen && site.name !== '') output.language = site.language;
   const account = accountName();
-  const asking = { yes: options.yes === true, input: options.input !== false };
+  const asking = { yes: options.yes === true, input: options.noInput !== true };
   const outside = { site, ...asking, answers: answersOf(options.answer), dictionary: output.dictionary() };
   const who = { operator: '' };
   const keyFile = verb.options?.some(({ flags }) => flags.startsWith('--key ')) ? undefined : text('key');

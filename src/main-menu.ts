@@ -9,7 +9,7 @@ const NOTHING = 'nothing';
 /** The words of the command that the person chose; undefined where nobody can be asked, nothing waits, or nothing was chosen. */
 export async function choose(report: Report, call: Call): Promise<string[] | undefined> {
   const offers = offersOf(report.data);
-  if (offers.length === 0 || call.options.input === false) return undefined;
+  if (offers.length === 0 || call.options.noInput === true) return undefined;
   const { world } = call.session;
   if (!(await world.look.machine()).terminal.interactive) return undefined;
   const choices = [

@@ -5,7 +5,7 @@ import { EVERYWHERE } from './commands/everywhere.ts';
 import { nearest, notAllowed } from './core/nearest.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
-import { long, type Options, takesValue } from './main-args.ts';
+import { asks, long, type Options, takesValue } from './main-args.ts';
 
 const repeats = (option: Option): boolean => option.flags.includes('...');
 
@@ -20,16 +20,27 @@ export function parse(verb: Verb, label: string, words: readonly string[]): { ar
     const name = argument.name;
     command.argument(argument.optional ? `[${name}]` : `<${name}>`);
   }
-  for (const option of all) command.addOption(flagOf(option));
+  for (const option of all) if (option.flags !== NO_INPUT) command.addOption(flagOf(option));
   try {
-    command.parse(spread(words, all, verb), { from: 'user' });
+    command.parse(spread(withoutNoInput(words), all, verb), { from: 'user' });
   } catch (cause) {
     if (cause instanceof CommanderError) throw misfit(cause, verb, label, all);
     throw cause;
   }
-  const options = command.opts<Record<string, string | boolean | readonly string[]>>();
+  const options = {
+    ...command.opts<Record<string, string | boolean | readonly string[]>>(),
+    noInput: asks(words, NO_INPUT),
+  };
   for (const option of all) checkChoice(option, options);
   return { args: command.processedArgs.flat().filter((arg): arg is string => typeof arg === 'string'), options };
+}
+
+/** commander would take it for the opposite of a verb's own --input, and the one would undo the other. */
+const NO_INPUT = '--no-input';
+
+function withoutNoInput(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return words.filter((word, i) => word !== NO_INPUT || (end >= 0 && i > end));
 }
 
 /** A repeated flag collects; commander's own lists would swallow the arguments behind them. */

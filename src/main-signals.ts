@@ -3,6 +3,8 @@ import { speak, t } from './core/text.ts';
 import type { Output } from './main-output.ts';
 
 const NUMBER = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** Milliseconds that the end of a look's processes may take. */
+const GRACE = 300;
 type Name = keyof typeof NUMBER;
 
 /** `code` is the exit code of the signal that came, undefined while none has. `quick` leaves at the first one. */
@@ -23,14 +25,22 @@ export function listen(output: Output): Signals {
   };
   const on = (name: Name) => {
     if (name === 'SIGHUP') output.mute();
-    if (atOnce || (came && name === 'SIGINT')) {
-      output.talk(speak(came ? LEFT : STOPPED, output.dictionary()));
+    if (came && name === 'SIGINT') {
+      output.talk(speak(atOnce ? STOPPED : LEFT, output.dictionary()));
       process.exit(NUMBER[name]);
     }
     if (came) return;
     came = name;
+    if (atOnce) return leave(name);
     output.talk(speak(ENDING, output.dictionary()));
     controller.abort(name);
+  };
+  const leave = (name: Name) => {
+    output.talk(speak(STOPPED, output.dictionary()));
+    output.mute();
+    // What a look has started lives in a session of its own: it is ended before we are.
+    controller.abort(name);
+    setTimeout(() => process.exit(NUMBER[name]), GRACE);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => on(name));
   return { signal: controller.signal, code: () => came && NUMBER[came], quick };

@@ -166,6 +166,17 @@ describe('in a question', () => {
     expect(asked.stdout).not.toMatch(/\x1b|\? Who called/);
   });
 
+  it('--no-input stands beside --input, before and after it, and asks nothing even on a terminal', async () => {
+    const harden = ['runbook', 'run', 'harden-linux', '--input', 'host=sandbox'];
+    expect((await site.run([...harden, '--no-input'])).code).toBe(1);
+    expect((await site.run(['--no-input', ...harden])).code).toBe(1);
+    const env = cleanEnv({ TERM: 'xterm-256color' });
+    const argv = ['--lang', 'en', '--no-input', 'runbook', 'run', 'slow', '--execute'];
+    const terminal = openTerminal([bin, '--site', site.dir, ...argv], { env });
+    expect(await terminal.ended()).toMatchObject({ code: 4 });
+    expect(terminal.text()).toContain('--answer who=');
+  });
+
   it('typed answers arrive as typed, Chinese too', async () => {
     const env = cleanEnv({ TERM: 'xterm-256color' });
     const terminal = openTerminal([bin, '--site', site.dir, '--lang', 'en', 'runbook', 'run', 'slow', '--execute'], {

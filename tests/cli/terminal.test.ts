@@ -20,6 +20,8 @@ beforeAll(async () => {
   silent = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    socket.resume();
   });
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const address = silent.address();
@@ -49,13 +51,13 @@ function terminal(
   });
 }
 
-/** Waits until `look` holds; fails after ten seconds. */
-async function until(look: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+/** Waits until `look` holds; fails after so many seconds. */
+async function until(look: () => boolean, what: string, seconds = 20): Promise<void> {
+  for (let i = 0; i < seconds * 20; i++) {
     if (look()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`not within 10 s: ${what}`);
+  throw new Error(`not within ${seconds} s: ${what}`);
 }
 
 /** Processes whose command line holds the word. */
@@ -106,7 +108,7 @@ describe('Ctrl-C', () => {
     expect((await look.ended(15_000)).code).toBe(130);
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(look.text()).toMatch(/nothing|changed/i);
-    await until(() => processesWith(`${site.dir}`).length === 0 || processesWith('nobody@').length === 0, 'ssh ended');
+    await until(() => sockets.size === 0, 'its ssh ended', 5);
   });
 
   it('said with SIGTERM: 143', async () => {
@@ -115,6 +117,7 @@ describe('Ctrl-C', () => {
     await until(() => sockets.size > before, 'ssh connected');
     process.kill(look.pid, 'SIGTERM');
     expect((await look.ended(15_000)).code).toBe(143);
+    await until(() => sockets.size === 0, 'its ssh ended', 5);
   });
 });
 
@@ -124,7 +127,7 @@ describe('a lost SSH connection', () => {
     const look = terminal(['harden', 'check', '--host', 'slow']);
     await until(() => sockets.size > before, 'ssh connected');
     look.hangup();
-    await until(() => processesWith(site.dir).length === 0, 'gxops and its children ended');
+    await until(() => sockets.size === 0 && processesWith(site.dir).length === 0, 'gxops and its ssh ended', 5);
   });
 
   it('in a prompt: ends, and the run waits as it did', async () => {
