@@ -6,10 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Draft } from '../src/core/event.ts';
 import { lineOf, NO_PREV } from '../src/core/line.ts';
-import { verifyChain } from '../src/records/chain.ts';
-import { disk } from '../src/world/disk.ts';
 import { type Journal, openJournal } from '../src/world/journal.ts';
-import { linesOf } from '../src/world/journal-lines.ts';
 import { type Stamps, stamper } from '../src/world/stamp.ts';
 import { type Figure, median } from './bench/measure.ts';
 
@@ -150,19 +147,18 @@ function worker(args: readonly string[]): Worker {
   return { child, first, last };
 }
 
-/** Entries a second verified, and the peak of memory meanwhile, over a journal of so many entries. */
+/** Entries a second that `gxops audit verify` judges, its start included, and its peak of memory. Needs the build. */
 export async function verifyFigures(count: number): Promise<Figure[]> {
   return inFolder(async (dir) => {
     write(dir, count);
+    fs.writeFileSync(path.join(dir, 'site.yml'), '');
     const rates: number[] = [];
     let memory = 0;
     for (let round = 0; round < 3; round++) {
-      const { child, last } = worker(['verify', dir]);
-      child.stdin?.end();
-      const said = JSON.parse(await last) as { entries: number; problems: number; rate: number; memory: number };
-      if (said.entries !== count || said.problems !== 0) throw new Error(`verified wrongly: ${JSON.stringify(said)}`);
-      rates.push(said.rate);
-      memory = Math.max(memory, said.memory);
+      const started = performance.now();
+      const peak = await verifyOnce(dir, count);
+      rates.push((count / (performance.now() - started)) * 1000);
+      memory = Math.max(memory, peak);
     }
     const many = `${count.toLocaleString('en')} entries`;
     return [
@@ -170,6 +166,38 @@ export async function verifyFigures(count: number): Promise<Figure[]> {
       { what: `audit verify, ${many}, peak memory`, value: memory, unit: 'MB', bound: { atMost: 200 } },
     ];
   });
+}
+
+/** Peak of resident memory in MB; throws unless the journal was found whole. */
+function verifyOnce(dir: string, count: number): Promise<number> {
+  const args = ['--site', dir, 'audit', 'verify', '--json'];
+  const child = spawn(fileURLToPath(new URL('../bin/gxops', import.meta.url)), args, { timeout: 300_000 });
+  let out = '';
+  let peak = 0;
+  child.stdout.on('data', (data: Buffer) => {
+    out += data.toString();
+  });
+  const watch = setInterval(() => {
+    peak = Math.max(peak, peakOf(child.pid));
+  }, 20);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      if (code === 10 && JSON.parse(out).data.entries === count) resolve(peak);
+      else reject(new Error(`audit verify ended ${code}: ${out.slice(0, 500)}`));
+    });
+  });
+}
+
+/** The kernel's own high-water mark of a process, in MB; 0 once it is gone. */
+function peakOf(pid: number | undefined): number {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
 }
 
 /** A journal of so many entries, written without syncs, in segments as the journal itself would make them. */
@@ -207,26 +235,17 @@ export async function journalFigures(quick: boolean): Promise<Figure[]> {
   ];
 }
 
-async function work(mode: string, dir: string, count: number): Promise<void> {
-  if (mode === 'append') {
-    const journal = openJournal({ dir, stamps, patience: 60_000 });
-    await appendAll(journal, WARM);
-    console.log('ready');
-    await new Promise((resolve) => process.stdin.resume().once('end', resolve));
-    await appendAll(journal, count);
-    return journal.close();
-  }
-  const started = performance.now();
-  const { entries, problems } = await verifyChain(linesOf(disk, dir));
-  const rate = Math.round((entries / (performance.now() - started)) * 1000);
-  const open = problems.filter(({ kind }) => kind !== 'orphan').length;
-  console.log(
-    JSON.stringify({ entries, problems: open, rate, memory: Math.round(process.resourceUsage().maxRSS / 1024) }),
-  );
+async function work(dir: string, count: number): Promise<void> {
+  const journal = openJournal({ dir, stamps, patience: 60_000 });
+  await appendAll(journal, WARM);
+  console.log('ready');
+  await new Promise((resolve) => process.stdin.resume().once('end', resolve));
+  await appendAll(journal, count);
+  return journal.close();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [mode = '', dir = '', count = '0'] = process.argv.slice(2);
-  if (mode === 'append' || mode === 'verify') await work(mode, dir, Number(count));
+  if (mode === 'append') await work(dir, Number(count));
   else for (const figure of await journalFigures(mode === '--quick')) console.log(JSON.stringify(figure));
 }
