@@ -8,7 +8,8 @@ import type { Disk, Seen } from './disk.ts';
 import { guardFile, ownFlags, syncFolder } from './guard.ts';
 
 const NAME = /^(\d{6,12})\.jsonl$/;
-const BLOCK = 64 * 1024;
+/** Most lines, and so most ends of a journal, fit into one read of this size. */
+const BLOCK = 4096;
 
 /** File name of segment `number`, e.g. `000001.jsonl`. */
 export function segmentName(number: number): string {
@@ -71,11 +72,16 @@ export interface Tail {
 export function tailOf(disk: Disk, file: number, size: number): Tail {
   const end = afterLastNewline(disk, file, size);
   if (end === 0) return { end, size };
-  const from = Math.max(0, end - MAX_LINE - 2);
+  const entry = entryBefore(disk, file, end, BLOCK) ?? entryBefore(disk, file, end, MAX_LINE + 2);
+  return entry === undefined ? { end, size } : { end, size, entry };
+}
+
+/** The line that ends at `end`, when it begins within the `room` bytes before and holds. */
+function entryBefore(disk: Disk, file: number, end: number, room: number): Entry | undefined {
+  const from = Math.max(0, end - room);
   const bytes = readFully(disk, file, from, end - 1 - from);
   const newline = bytes.lastIndexOf(0x0a);
-  const entry = newline < 0 && from > 0 ? undefined : entryOf(bytes.subarray(newline + 1));
-  return entry === undefined ? { end, size } : { end, size, entry };
+  return newline < 0 && from > 0 ? undefined : entryOf(bytes.subarray(newline + 1));
 }
 
 function afterLastNewline(disk: Disk, file: number, size: number): number {
