@@ -64,6 +64,8 @@ export const hardenLinux: Runbook = defineRunbook({
       id: 'window',
       title: t('Confirm the window'),
       why: t('Open sessions keep their old settings; new logins and jobs meet the new ones at once.'),
+      skip: ({ look, inputs }) =>
+        look.rooted(hostOf(inputs)) ? t('a root folder has no running system that anybody works on') : undefined,
       question: ({ inputs }) => ({
         kind: 'confirm',
         message: t('Is the change window of {host} open, and do the people who work on it know?', {
