@@ -115,7 +115,7 @@ export async function takeWithin(lock: KernelLock, patience: number): Promise<bo
     if (lock.take()) return true;
     if (performance.now() >= until) return false;
     // The lock is held for a tenth of a millisecond, a timer takes at least one: nap first. Trying costs, so not too often.
-    if (attempt < NAPS) Atomics.wait(cell, 0, 0, 0.2 + (attempt % 4) * 0.1);
+    if (attempt < NAPS) Atomics.wait(cell, 0, 0, 0.4 + (attempt % 4) * 0.2);
     else await new Promise((resolve) => setTimeout(resolve, 1 + (attempt % 4)));
   }
 }
