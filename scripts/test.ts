@@ -21,6 +21,8 @@ const PEERS: readonly Peer[] = [
   { program: 'age', debian: 'age', without: 'opening our exports with the age program itself' },
   { program: 'tmux', debian: 'tmux', without: 'the terminal inside tmux' },
   { program: 'sqlite3', debian: 'sqlite3', without: 'reading our databases with the sqlite3 program itself' },
+  { program: 'zsh', debian: 'zsh', without: 'completion in a real zsh' },
+  { program: 'fish', debian: 'fish', without: 'completion in a real fish' },
   { program: 'postgres', debian: 'postgresql', without: 'looks at a real PostgreSQL' },
 ];
 

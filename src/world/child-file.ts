@@ -15,15 +15,20 @@ export async function runToFile(running: Running): Promise<Ended> {
     const env = cleanEnvironment(running.env);
     const child = spawn(file, args, { env, cwd: '/', detached: true, stdio: ['ignore', output.fd, output.fd] });
     let how: Ended['how'] = 'exit';
-    const timer = setTimeout(() => {
-      how = 'timeout';
+    const end = (why: 'timeout' | 'aborted') => {
+      how = why;
       if (child.pid !== undefined) void endTree(child.pid, 'SIGKILL');
-    }, running.timeout);
+    };
+    const timer = setTimeout(() => end('timeout'), running.timeout);
+    const aborted = () => end('aborted');
+    if (running.signal?.aborted) aborted();
+    running.signal?.addEventListener('abort', aborted, { once: true });
     const code = await new Promise<number | undefined>((resolve) => {
       child.once('error', () => resolve(undefined));
       child.once('exit', (exit) => resolve(exit ?? -1));
     });
     clearTimeout(timer);
+    running.signal?.removeEventListener('abort', aborted);
     const stderr = await tailOf(output);
     return { how: code === undefined ? 'missing' : how, code: code ?? -1, stdout: Buffer.alloc(0), stderr };
   } finally {

@@ -21,7 +21,7 @@ import { refusal } from './walk.ts';
 /** The ssh carrier. */
 export function sshHost(host: { name: string; signal?: AbortSignal }, spec: SshSpec, site: Site): Carrier {
   const become = spec.become === undefined ? {} : { become: spec.become };
-  const ssh: Ssh = { ...host, spec, ...become, connection: openConnection(site, host.name, spec) };
+  const ssh: Ssh = { ...host, spec, ...become, connection: openConnection(site, host.name, spec, host.signal) };
   return {
     command: (look, timeout) => command(ssh, look, timeout),
     file: (path, as) => (as === undefined ? file(ssh, path) : fileAs(ssh.name, path, runAs(ssh, as))),

@@ -29,12 +29,13 @@ export interface Connection {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Nothing is connected before the first `words`. */
-export function openConnection(site: Site, name: string, spec: SshSpec): Connection {
+/** Nothing is connected before the first `words`; `signal` ends a connecting that is under way. */
+export function openConnection(site: Site, name: string, spec: SshSpec, signal?: AbortSignal): Connection {
   const env = agent();
   const ready = lazy(async () => {
     const words = sshWords(site, name, spec, await controlFolder(site));
-    if (!(await standing(words, env))) await connect(words, name, spec, env);
+    if (!(await standing(words, env)))
+      await connect(words, name, spec, { env, ...(signal === undefined ? {} : { signal }) });
     return words;
   });
   return {
@@ -68,10 +69,10 @@ async function connect(
   words: readonly string[],
   name: string,
   spec: SshSpec,
-  env: Record<string, string>,
+  around: { readonly env: Record<string, string>; readonly signal?: AbortSignal },
 ): Promise<void> {
   const [ssh = 'ssh', ...rest] = words;
-  const ended = await runToFile({ argv: [ssh, '-f', '-N', ...rest], timeout: CONNECT_TIMEOUT, env });
+  const ended = await runToFile({ argv: [ssh, '-f', '-N', ...rest], timeout: CONNECT_TIMEOUT, ...around });
   if (ended.how !== 'exit' || ended.code !== 0) throw unreached(name, spec, ended);
 }
 
