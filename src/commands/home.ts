@@ -5,7 +5,7 @@ import { localTime } from '../core/local-time.ts';
 import type { Report, Section } from '../core/report.ts';
 import { type Text, t } from '../core/text.ts';
 import { foldApprovals } from '../records/approvals.ts';
-import { foldRoster, ROSTER_TYPES } from '../records/roster.ts';
+import { rosterOf } from '../records/roster.ts';
 import { foldRuns } from '../records/run.ts';
 import type { Call } from './command.ts';
 import { type Doubt, doubtsOf, type Item, ofApprovals, ofRuns, type Standings } from './home/items.ts';
@@ -26,7 +26,7 @@ export async function run({ session }: Call): Promise<Report> {
   const { world, site, operator } = session;
   const now = world.now();
   const [people, open, asked, problems] = await Promise.all([
-    world.keep.entries({ types: ROSTER_TYPES }),
+    rosterOf(world.keep),
     world.keep.entries({ open: true }),
     world.keep.entries({ types: APPROVAL_TYPES, last: NEWEST }),
     world.keep.entries({ types: PROBLEM_TYPES, last: 5 }),
@@ -34,7 +34,7 @@ export async function run({ session }: Call): Promise<Report> {
   const standings: Standings = {
     runs: foldRuns(open).filter((one) => one.closed === undefined),
     approvals: foldApprovals(asked),
-    roster: foldRoster(people),
+    roster: people,
     operator,
     now,
     when: (at) => localTime(at, site.timeZone),

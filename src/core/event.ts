@@ -110,7 +110,7 @@ export type ApprovalEvent =
 export type SiteEvent =
   | Of<'log.genesis', { site: string; operators: readonly Operator[] }>
   | Of<'operator.proposed', { change: 'add' | 'retire'; operator: Operator; digest: string }>
-  | Of<'operator.changed', { change: 'add' | 'retire'; operator: Operator; by: string }>
+  | Of<'operator.changed', { change: 'add' | 'retire'; operator: Operator; reason?: string; by: string }>
   | Of<'site.noted', { what: string; detail: Json }>;
 
 export type ExtractEvent =

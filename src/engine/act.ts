@@ -1,33 +1,16 @@
 /** The act step: the approved Changes, one at a time, then a look whether they did what they should. */
 import { type Change, targetOf } from '../core/change.ts';
 import { canonical } from '../core/json.ts';
-import type { Plan } from '../core/plan.ts';
 import type { ActStep } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import { shutTargets, windowText } from '../core/window.ts';
 import { foldRuns, inDoubt } from '../records/run.ts';
-import { type Course, fetchOnce, heedSignal, holding, momentOf, within } from './course.ts';
+import { type Course, heedSignal, holding, momentOf, within } from './course.ts';
 import { perform } from './deed.ts';
+import { approvedPlan } from './gate.ts';
 import { found } from './look.ts';
 import { changesIn } from './plan.ts';
-
-/** The stored plan of the approve step that covers a step; Stop('refused') where no approval does. */
-export async function approvedPlan(course: Course, step: string): Promise<Plan> {
-  const before = course.book.steps.slice(
-    0,
-    course.book.steps.findIndex(({ id }) => id === step),
-  );
-  const gate = before.findLast(({ kind }) => kind === 'approve');
-  const plan = gate && course.state.plans[gate.id];
-  if (!plan) {
-    throw new Stop('refused', t('Step {step} has no approve step before it.', { step }), {
-      notDone: t('Nothing was done.'),
-      next: [`gxops runbook show ${course.book.name}`],
-    });
-  }
-  return fetchOnce<Plan>(course, plan.plan);
-}
 
 /** Performs what is still to be performed, then verifies. */
 export async function playAct(course: Course, step: ActStep): Promise<void> {

@@ -3,9 +3,11 @@ import { type Plan, shortCode } from '../core/plan.ts';
 import type { ApproveStep } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import { type Approval, foldApprovals, openSeats, standingOf, validGrants } from '../records/approvals.ts';
-import { foldRoster } from '../records/roster.ts';
+import { type Approval, openSeats, standingOf, validGrants } from '../records/approvals.ts';
+import { rosterOf } from '../records/roster.ts';
+import { soberTime } from '../records/sober-time.ts';
 import { type Course, type Ended, momentOf, record, suspend } from './course.ts';
+import { approvalsOf, insistOnAnother } from './gate.ts';
 import { planOf, stretchAfter } from './plan.ts';
 import { insistOnPurchaser, keepPlan, requestApproval } from './request.ts';
 
@@ -19,11 +21,10 @@ export async function playApprove(course: Course, step: ApproveStep): Promise<En
   insistOnKnowable(plan);
   if (plan.lines.every(({ item }) => item.kind === 'nothing')) return use(course, step, plan, []);
   const subject = step.subject?.(moment) ?? state.run;
-  const approvals = foldApprovals(await session.world.keep.entries({ subject, types: APPROVAL_TYPES }));
-  return judge(course, step, plan, subject, approvals);
+  // One at a time under a subject: of two runs that both see an unused approval, one uses it.
+  const holder = { operator: session.operator, why: `${book.name} ${state.run}` };
+  return session.world.keep.hold([`approval-${subject}`], holder, () => judge(course, step, plan, subject));
 }
-
-const APPROVAL_TYPES = ['approval.requested', 'approval.granted', 'approval.rejected', 'approval.used'] as const;
 
 function insistOnKnowable(plan: Plan): void {
   const waiting = plan.lines.find(({ certainty }) => typeof certainty === 'object');
@@ -41,27 +42,26 @@ function insistOnKnowable(plan: Plan): void {
   );
 }
 
-async function judge(
-  course: Course,
-  step: ApproveStep,
-  plan: Plan,
-  subject: string,
-  approvals: readonly Approval[],
-): Promise<Ended | undefined> {
+async function judge(course: Course, step: ApproveStep, plan: Plan, subject: string): Promise<Ended | undefined> {
   const { session, state } = course;
+  const { keep } = session.world;
+  const approvals = await approvalsOf(course, step, subject);
   const mine = approvals.findLast((one) => one.digest === plan.digest);
   if (!mine) return withoutRequest(course, step, plan, subject, approvals);
-  const roster = foldRoster(await session.world.keep.entries({ types: ['log.genesis', 'operator.changed'] }));
-  const now = session.world.now();
+  const roster = await rosterOf(keep);
+  const now = soberTime(session.world.now(), await keep.entries({ after: mine.request - 1 }));
   switch (standingOf(mine, roster, now)) {
-    case 'granted':
+    case 'granted': {
+      const grants = validGrants(mine, roster, now);
+      insistOnAnother(course, grants);
       return use(
         course,
         step,
         plan,
-        validGrants(mine, roster, now).map(({ seq }) => seq),
+        grants.map(({ seq }) => seq),
         subject,
       );
+    }
     case 'waiting':
       return wait(course, step, subject, plan, openSeats(mine, roster, now).length);
     case 'used':

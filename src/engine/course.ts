@@ -16,6 +16,8 @@ export interface Course {
   readonly held: readonly string[];
   /** Held targets that were seen free of other runs' doubts; they stay so while they are held. */
   readonly clear: Set<string>;
+  /** Digests whose approval was proven in this invocation. */
+  readonly proven: Set<string>;
   /** Parsed side files by hash: a plan of hundreds of steps is read once. */
   readonly parsed: Map<string, unknown>;
   /** Replaced after each entry; read it afresh. */
@@ -24,7 +26,7 @@ export interface Course {
 
 /** A course at its beginning, with the targets its invocation has locked. */
 export function courseOf(session: Session, book: Runbook, state: RunState, held: readonly string[] = []): Course {
-  return { session, book, state, held, clear: new Set(), parsed: new Map() };
+  return { session, book, state, held, clear: new Set(), proven: new Set(), parsed: new Map() };
 }
 
 /** Locks the targets that are not locked yet for the time of `work`. */

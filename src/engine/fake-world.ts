@@ -249,6 +249,7 @@ function matching(entries: readonly Entry[], query: Query): Entry[] {
     (query.subject === undefined || body.subject === query.subject) &&
     (query.types === undefined || query.types.includes(body.type)) &&
     (query.after === undefined || seq > query.after) &&
+    (query.upTo === undefined || seq <= query.upTo) &&
     (!query.open || opened.has(body.run));
   const found = entries.filter(fits);
   return query.last === undefined ? found : found.slice(-query.last);

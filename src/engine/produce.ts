@@ -4,8 +4,8 @@ import type { Product } from '../core/product.ts';
 import type { ProduceStep } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import { approvedPlan } from './act.ts';
 import { type Course, heedSignal, momentOf, record } from './course.ts';
+import { approvedPlan } from './gate.ts';
 
 export async function playProduce(course: Course, step: ProduceStep): Promise<void> {
   const { session } = course;

@@ -31,7 +31,8 @@ export interface Approval {
   readonly expires: string;
   readonly grants: readonly Grant[];
   readonly rejected?: { readonly approver: string; readonly reason: string; readonly at: string };
-  readonly used?: { readonly run: string; readonly step: string };
+  /** The first use; `seq` is its entry. No later entry takes it over. */
+  readonly used?: { readonly run: string; readonly step: string; readonly seq: number; readonly at: string };
 }
 
 /** All approvals among the entries, oldest request first. */
@@ -59,9 +60,9 @@ function afterAnswer(approval: Approval, event: Entry['body'], seq: number): Par
     case 'approval.granted':
       return { grants: [...approval.grants, { ...event.data, seq, at: event.t }] };
     case 'approval.rejected':
-      return { rejected: { ...event.data, at: event.t } };
+      return approval.rejected ? {} : { rejected: { ...event.data, at: event.t } };
     case 'approval.used':
-      return { used: { run: event.data.run, step: event.data.step } };
+      return approval.used ? {} : { used: { run: event.data.run, step: event.data.step, seq, at: event.t } };
     default:
       return {};
   }
@@ -96,8 +97,9 @@ export function validGrants(approval: Approval, roster: Roster, now: Date): Gran
   return approval.grants.filter((grant) => {
     const approver = roster.get(grant.approver);
     if (!approver || approver.retired || grant.approver === approval.requester) return false;
-    if (Date.parse(grant.expires) <= now.getTime() || Date.parse(grant.expires) > Date.parse(approval.expires))
-      return false;
+    const end = Date.parse(grant.expires);
+    // Asked this way round, a time that cannot be read is no time.
+    if (!(end > now.getTime() && end <= Date.parse(approval.expires))) return false;
     return signed(approval, grant, roster);
   });
 }

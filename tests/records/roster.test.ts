@@ -2,44 +2,72 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import type { Draft, Entry } from '../../src/core/event.ts';
 import type { Operator, Role } from '../../src/core/operator.ts';
+import { fakeWorld, type Outside } from '../../src/engine/fake-world.ts';
 import { ed25519Pem, isAgeRecipient } from '../../src/records/public-keys.ts';
-import { conflictOf, foldRoster, operatorOf } from '../../src/records/roster.ts';
+import { conflictOf, foldRoster, operatorOf, rosterOf } from '../../src/records/roster.ts';
+import { changeRoster, operator, site } from '../worlds/books.ts';
 
 const person = (name: string, roles: readonly Role[] = ['data'], more: Partial<Operator> = {}): Operator => ({
   ...{ name, roles, party: 'contractor', key: `key of ${name}` },
   ...more,
 });
 
-const entry = (seq: number, draft: Draft): Entry =>
-  ({ seq, prev: '', hash: '', body: { ...draft, t: `2026-01-0${seq}T00:00:00.000Z` } }) as unknown as Entry;
-
-const genesis = (...operators: Operator[]): Entry => entry(1, { type: 'log.genesis', data: { site: '/s', operators } });
-const changed = (seq: number, change: 'add' | 'retire', operator: Operator): Entry =>
-  entry(seq, { type: 'operator.changed', data: { change, operator, by: 'he' } });
+const changed = (out: Outside, change: 'add' | 'retire', who: Operator, subject?: string) => {
+  const draft = { type: 'operator.changed' as const, data: { change, operator: who, by: 'he' } };
+  return fakeWorld(out).keep.append([subject === undefined ? draft : { ...draft, subject }]);
+};
 
 describe('foldRoster', () => {
-  it('begins with the root of trust and follows approved changes only', () => {
-    const proposed = entry(2, {
-      type: 'operator.proposed',
-      data: { change: 'add', operator: person('eve'), digest: 'd' },
-    });
-    const roster = foldRoster([genesis(person('li')), proposed, changed(3, 'add', person('wu'))]);
-    expect([...roster.keys()]).toEqual(['li', 'wu']);
-    expect(roster.get('wu')?.since).toBe(3);
+  it('begins with the root of trust and follows what the security officer signed', async () => {
+    const out = site();
+    await changeRoster(out, { change: 'add', operator: person('wu') }, 'he');
+    const roster = foldRoster(out.entries);
+    expect([...roster.keys()]).toEqual(['li', 'chen', 'qin', 'he', 'wu']);
+    expect(await rosterOf(fakeWorld(out).keep)).toEqual(roster);
+    expect((await rosterOf(fakeWorld(out).keep, out.entries.length - 1)).has('wu')).toBe(false);
   });
 
-  it('a retired operator stays listed, with the key that earlier signatures need', () => {
-    const forged = { ...person('li'), key: 'another' };
-    const roster = foldRoster([genesis(person('li', ['system'], { account: 'ops' })), changed(4, 'retire', forged)]);
-    expect(roster.get('li')).toMatchObject({ key: 'key of li', retired: '2026-01-04T00:00:00.000Z' });
-    expect(operatorOf(roster, 'ops')).toBeUndefined();
+  it('a change that nobody, or nobody entitled, signed changes nothing', async () => {
+    const out = site();
+    await changed(out, 'add', person('eve'));
+    await changed(out, 'add', person('eve'), 'O-20260105-00007');
+    await changed(out, 'retire', operator('he'));
+    for (const [at, signer] of ['chen', 'qin', 'li'].entries())
+      await changeRoster(out, { change: 'add', operator: person('eve') }, signer, `O-20260105-0001${at}`);
+    expect([...foldRoster(out.entries).keys()]).toEqual(['li', 'chen', 'qin', 'he']);
+    expect(foldRoster(out.entries).get('he')?.retired).toBeUndefined();
   });
 
-  it('a second first entry changes nothing', () => {
-    const second = { ...genesis(person('eve')), seq: 2 };
-    expect([...foldRoster([genesis(person('li')), second]).keys()]).toEqual(['li']);
+  it('a signature holds for the very operator that was shown, and for one change', async () => {
+    const out = site();
+    const id = 'O-20260105-00001';
+    await changeRoster(out, { change: 'add', operator: person('wu') }, 'he', id);
+    await changed(out, 'add', person('wu', ['security']), id);
+    await changed(out, 'add', person('eve'), id);
+    expect([...foldRoster(out.entries).values()].at(-1)).toMatchObject({ name: 'wu', roles: ['data'] });
+    await changeRoster(out, { change: 'retire', operator: person('wu'), reason: 'left' }, 'he', 'O-20260105-00002');
+    await changed(out, 'add', person('wu'), id);
+    expect(foldRoster(out.entries).get('wu')?.retired).toBeDefined();
+  });
+
+  it('a retired officer signs nothing; a retired operator stays listed, with the key that earlier signatures need', async () => {
+    const out = site();
+    await changeRoster(out, { change: 'add', operator: person('hu', ['security'], { account: 'ops' }) }, 'he');
+    expect(operatorOf(foldRoster(out.entries), 'ops')?.name).toBe('hu');
+    const forged = { ...person('hu'), key: 'another' };
+    await changeRoster(out, { change: 'retire', operator: forged }, 'he', 'O-20260105-00002');
+    expect(foldRoster(out.entries).get('hu')).toMatchObject({ key: 'key of hu', retired: expect.any(String) });
+    expect(operatorOf(foldRoster(out.entries), 'ops')).toBeUndefined();
+    await changeRoster(out, { change: 'retire', operator: operator('he') }, 'he', 'O-20260105-00003');
+    await changeRoster(out, { change: 'add', operator: person('eve') }, 'he', 'O-20260105-00004');
+    expect(foldRoster(out.entries).has('eve')).toBe(false);
+  });
+
+  it('a second first entry changes nothing', async () => {
+    const out = site();
+    await fakeWorld(out).keep.append([{ type: 'log.genesis', data: { site: 'fake', operators: [person('eve')] } }]);
+    expect(foldRoster(out.entries).has('eve')).toBe(false);
   });
 });
 

@@ -1,9 +1,11 @@
 /** Runbooks and outsides for the engine's tests: small, but each with every kind of deed the engine must survive. */
 
 import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
+import type { OperatorProposal } from '../../src/commands/approve/request.ts';
 import type { Change, FileChange } from '../../src/core/change.ts';
 import type { Entry } from '../../src/core/event.ts';
-import { sha256 } from '../../src/core/json.ts';
+import { digestOf, sha256 } from '../../src/core/json.ts';
+import type { Operator } from '../../src/core/operator.ts';
 import { defineRunbook, type Runbook, type Step } from '../../src/core/runbook.ts';
 import type { Session } from '../../src/core/session.ts';
 import type { Site } from '../../src/core/site.ts';
@@ -36,19 +38,28 @@ export const SITE: Site = {
   parameters: {},
 };
 
-const keys = Object.fromEntries(['li', 'chen', 'qin'].map((name) => [name, generateKeyPairSync('ed25519')]));
+const keys = Object.fromEntries(['li', 'chen', 'qin', 'he'].map((name) => [name, generateKeyPairSync('ed25519')]));
 const pem = (name: string) => keys[name]?.publicKey.export({ type: 'spki', format: 'pem' }).toString() ?? '';
+
+const OPERATORS: readonly Operator[] = [
+  { name: 'li', roles: ['system'], party: 'contractor', key: pem('li') },
+  { name: 'chen', roles: ['approver'], party: 'purchaser', key: pem('chen') },
+  { name: 'qin', roles: ['owner'], party: 'purchaser', key: pem('qin') },
+  { name: 'he', roles: ['security'], party: 'purchaser', key: pem('he') },
+];
+
+/** One of the operators of the genesis. */
+export function operator(name: string): Operator {
+  const found = OPERATORS.find((one) => one.name === name);
+  if (!found) throw new Error(`nobody is called ${name}`);
+  return found;
+}
 
 /** An outside whose journal already holds its genesis. */
 export function site(over: Partial<Outside> = {}): Outside {
   const out = outside(over);
-  const operators = [
-    { name: 'li', roles: ['system'], party: 'contractor', key: pem('li') },
-    { name: 'chen', roles: ['approver'], party: 'purchaser', key: pem('chen') },
-    { name: 'qin', roles: ['owner'], party: 'purchaser', key: pem('qin') },
-  ] as const;
   void fakeWorld({ ...out, at: () => undefined }).keep.append([
-    { type: 'log.genesis', data: { site: 'fake', operators } },
+    { type: 'log.genesis', data: { site: 'fake', operators: OPERATORS } },
   ]);
   return out;
 }
@@ -184,4 +195,25 @@ export function act(
     onFail: 'rollback',
     ...over,
   };
+}
+
+/** What `gxops operator` and its approval do: a change of the roster, asked for by li and signed by whom it says. */
+export async function changeRoster(
+  out: Outside,
+  proposal: OperatorProposal,
+  signer: string,
+  id = 'O-20260105-00001',
+): Promise<void> {
+  const { append } = fakeWorld({ ...out, at: () => undefined }).keep;
+  const digest = digestOf(proposal);
+  const data = {
+    digest,
+    plan: { path: `operators/${id}.json`, sha256: '' },
+    seats: [{ roles: ['security' as const] }],
+  };
+  const expires = new Date(out.clock + 3_600_000).toISOString();
+  const asked = { ...data, requester: 'li', title: 'roster', expires, kind: 'operator' as const };
+  await append([{ type: 'approval.requested', subject: id, data: asked }]);
+  await approve(out, id, signer);
+  await append([{ type: 'operator.changed', subject: id, data: { ...proposal, by: signer } }]);
 }

@@ -7,12 +7,11 @@ import type { OperatorProposal, Request } from './request.ts';
 
 /** `operator.changed`, judged once more against the roster of now: two proposals may have been under way. */
 export function operatorDrafts({ approval, roster }: Request, proposal: OperatorProposal, by: string): Draft[] {
-  const { change, operator } = proposal;
   const trouble = troubleWith(proposal, roster);
   if (trouble)
     throw new Stop('refused', t('{id} no longer holds: {trouble}', { id: approval.subject, trouble }), {
       notDone: t('Nothing was signed; the roster is unchanged.'),
       next: ['gxops operator list --all', `gxops reject ${approval.subject} --reason '…'`],
     });
-  return [{ type: 'operator.changed', subject: approval.subject, data: { change, operator, by } }];
+  return [{ type: 'operator.changed', subject: approval.subject, data: { ...proposal, by } }];
 }

@@ -9,7 +9,7 @@ import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
 import { type Approval, foldApprovals, refusalFor, standingOf } from '../../records/approvals.ts';
-import { foldRoster, ROSTER_TYPES, type Roster } from '../../records/roster.ts';
+import { type Roster, rosterOf } from '../../records/roster.ts';
 
 /** The entry types that approvals are folded from. */
 export const APPROVAL_TYPES: readonly EventType[] = [
@@ -45,7 +45,7 @@ export async function findRequest(id: string, session: Session): Promise<Request
   const { keep } = session.world;
   const approval = foldApprovals(await keep.entries({ subject: id, types: APPROVAL_TYPES })).at(-1);
   if (!approval) throw await unknown(id, session);
-  const roster = foldRoster(await keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(keep);
   return { approval, roster, ...(await whole(approval, session)) };
 }
 

@@ -30,8 +30,8 @@ const SOURCES: Readonly<Record<Values, (session: Session) => Promise<readonly st
     return entries.flatMap(({ body }) => body.subject ?? []).reverse();
   },
   operators: async ({ world }) => {
-    const { foldRoster, ROSTER_TYPES } = await import('../../records/roster.ts');
-    const roster = foldRoster(await world.keep.entries({ types: ROSTER_TYPES }));
+    const { rosterOf } = await import('../../records/roster.ts');
+    const roster = await rosterOf(world.keep);
     return [...roster.values()].filter(({ retired }) => retired === undefined).map(({ name }) => name);
   },
   runbooks,

@@ -4,7 +4,7 @@ import { notAllowed } from '../../core/nearest.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
-import { foldRoster, ROSTER_TYPES, type Roster } from '../../records/roster.ts';
+import { type Roster, rosterOf } from '../../records/roster.ts';
 import { type Application, FORMATS, type Format } from '../../rules/application.ts';
 import type { Call } from '../command.ts';
 import { insistActive } from '../operator/active.ts';
@@ -21,7 +21,7 @@ export async function askedFor(call: Call): Promise<Asked> {
   const database = required('--database', options.database);
   if (!Object.hasOwn(site.databases, database))
     throw notAllowed('--database', database, Object.keys(site.databases), ['gxops site show']);
-  const roster = foldRoster(await world.keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(world.keep);
   insistActive('--as', operator, roster);
   const format = formatOf(options.asFile);
   const statement = await statementOf(call, textBinds(call));

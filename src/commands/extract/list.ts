@@ -2,7 +2,7 @@
 import type { Report } from '../../core/report.ts';
 import { type Text, t } from '../../core/text.ts';
 import { EXTRACT_TYPES, extractionStanding, foldExtractions } from '../../records/extract.ts';
-import { foldRoster, ROSTER_TYPES } from '../../records/roster.ts';
+import { rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
 
 /** How each standing is called. */
@@ -18,7 +18,7 @@ export const STANDINGS: Readonly<Record<ReturnType<typeof extractionStanding>, T
 /** Data `{extracts: [{id, standing, database, requester, recipients, limit, rows, applied}]}`. */
 export async function run({ session }: Call): Promise<Report> {
   const { keep } = session.world;
-  const roster = foldRoster(await keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(keep);
   const now = session.world.now();
   const all = foldExtractions(await keep.entries({ types: EXTRACT_TYPES }));
   const extracts = all.map((one) => ({

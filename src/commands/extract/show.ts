@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts';
 import type { Report, Section } from '../../core/report.ts';
 import { type Text, t } from '../../core/text.ts';
 import { type Extraction, extractionStanding } from '../../records/extract.ts';
-import { foldRoster, ROSTER_TYPES } from '../../records/roster.ts';
+import { rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
 import { STANDINGS } from './list.ts';
 import { applicationOf, findExtraction } from './stored.ts';
@@ -13,7 +13,7 @@ import { columnTable } from './tables.ts';
 export async function run({ session, args }: Call): Promise<Report> {
   const extraction = await findExtraction(args[0] ?? '', session);
   const application = await applicationOf(extraction, session);
-  const roster = foldRoster(await session.world.keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(session.world.keep);
   const standing = extractionStanding(extraction, roster, session.world.now());
   const { id, digest, columns, artefact } = extraction;
   const { database, purpose, basis, limit, requester, recipients, format, clear, expires } = application;

@@ -5,7 +5,7 @@ import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { t } from '../../core/text.ts';
 import { EXTRACT_TYPES, type Extraction, foldExtractions } from '../../records/extract.ts';
-import { foldRoster, ROSTER_TYPES } from '../../records/roster.ts';
+import { rosterOf } from '../../records/roster.ts';
 import type { Application } from '../../rules/application.ts';
 import { extractBook } from '../../runbooks/extract.ts';
 import { insistActive } from '../operator/active.ts';
@@ -46,7 +46,7 @@ export async function applicationOf({ id, application }: Extraction, session: Se
 export async function bookOfExtraction(id: string, session: Session): Promise<Runbook> {
   const extraction = await findExtraction(id, session);
   const application = await applicationOf(extraction, session);
-  const roster = foldRoster(await session.world.keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(session.world.keep);
   insistActive('--as', session.operator, roster);
   for (const { operator, age } of application.recipients) {
     if (insistActive('recipient', operator, roster).age === age) continue;

@@ -6,7 +6,7 @@ import type { Report } from '../../core/report.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
 import { ed25519Pem, isAgeRecipient } from '../../records/public-keys.ts';
-import { foldRoster, ROSTER_TYPES } from '../../records/roster.ts';
+import { rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
 import { propose, troubleWith } from './proposal.ts';
 
@@ -15,7 +15,7 @@ const NOTHING = t('Nothing was proposed or recorded.');
 /** Ends `done` when recorded; the approval is the next step. Data `{id, digest, change, operator, expires, command}`. */
 export async function run(call: Call): Promise<Report> {
   const operator = await described(call);
-  const roster = foldRoster(await call.session.world.keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(call.session.world.keep);
   const proposal = { change: 'add', operator } as const;
   const trouble = troubleWith(proposal, roster);
   if (trouble)

@@ -1,12 +1,12 @@
 /** `operator list`: who acts, approves and receives. */
 import type { Report } from '../../core/report.ts';
 import { type Text, t } from '../../core/text.ts';
-import { foldRoster, ROSTER_TYPES, type RosterLine } from '../../records/roster.ts';
+import { type RosterLine, rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
 
 /** Data `{operators: [{name, roles, party, account?, undertaking?, training?, clearance?, retired?}]}`; keys are public. */
 export async function run({ options, session }: Call): Promise<Report> {
-  const roster = foldRoster(await session.world.keep.entries({ types: ROSTER_TYPES }));
+  const roster = await rosterOf(session.world.keep);
   const lines = [...roster.values()].filter(({ retired }) => options.all === true || !retired);
   return {
     title: t('Operators of {site}', { site: session.site.name }),

@@ -1,14 +1,11 @@
 /** A proposed change of the roster: judged, stored, recorded, and waiting for the security officer. */
 import { canonical, digestOf } from '../../core/json.ts';
-import type { Seat } from '../../core/operator.ts';
 import { shortCode } from '../../core/plan.ts';
 import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { type Text, t } from '../../core/text.ts';
-import { conflictOf, type Roster } from '../../records/roster.ts';
+import { conflictOf, ROSTER_SEATS, type Roster } from '../../records/roster.ts';
 import type { OperatorProposal } from '../approve/request.ts';
-
-const SEATS: readonly Seat[] = [{ roles: ['security'] }];
 
 /** Why the roster of now cannot take it; undefined when it can. */
 export function troubleWith({ change, operator }: OperatorProposal, roster: Roster): Text | undefined {
@@ -49,7 +46,7 @@ export async function propose(proposal: OperatorProposal, title: Text, session: 
     {
       type: 'approval.requested',
       subject: id,
-      data: { digest, plan, seats: SEATS, requester, title, expires, kind: 'operator' },
+      data: { digest, plan, seats: ROSTER_SEATS, requester, title, expires, kind: 'operator' },
     },
   ]);
   for (const entry of entries) session.tell(entry);
