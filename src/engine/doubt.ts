@@ -31,7 +31,8 @@ export async function didItHappen(session: Session, state: ChangeState): Promise
     if (image === 'neither' || (image === lastTouched && (change.settle ?? []).length > 0)) return 'cannot-tell';
     return image === 'post' ? 'happened' : 'did-not';
   } catch (error) {
-    if (error instanceof Stop && error.verdict !== 'refused') return 'cannot-tell';
+    // Also what is refused: something else lies at the path, or a side file is gone. A doubt stays a doubt until somebody has looked.
+    if (error instanceof Stop) return 'cannot-tell';
     throw error;
   }
 }

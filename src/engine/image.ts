@@ -57,15 +57,24 @@ export async function capture(session: Session, run: string, id: string, change:
   return { ...file, exists: hash !== 'absent' };
 }
 
-/** The Change that gives the pre-image back; it refuses anything but our own post-image. */
-export async function restoring(session: Session, state: ChangeState, change: FileChange): Promise<FileChange> {
+/** The Change that gives the pre-image back; it refuses anything but our own post-image, or the pre-image where that is back already (what makes it take effect may not have run). */
+export async function restoring(
+  session: Session,
+  state: ChangeState,
+  change: FileChange,
+  now: 'pre' | 'post',
+): Promise<FileChange> {
   if (!state.pre) throw new Stop('refused', t('No pre-image of {path} was recorded.', { path: change.path }));
   const image = await fetchJson<Image>(session, state.pre);
   const { why: _, ...same } = change;
-  const before = state.made?.post ?? state.post ?? aimOf(change);
+  const before = now === 'pre' ? hashOf(image) : (state.made?.post ?? state.post ?? aimOf(change));
   if (image.kind === 'absent') return { ...same, content: null, before };
   const { content, mode, owner, group } = image;
   return { ...same, content, mode, owner, group, before };
+}
+
+function hashOf(image: Image): string {
+  return image.kind === 'absent' ? 'absent' : sha256(bytesOf(image.content));
 }
 
 /** pre: it is as before the deed. post: it is as after it. neither: somebody else was there, or it cannot be told apart. */

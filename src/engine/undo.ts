@@ -37,12 +37,22 @@ export async function rehearseUndo(run: string, session: Session): Promise<UndoP
 }
 
 async function lineOf(session: Session, change: ChangeState): Promise<UndoLine> {
+  try {
+    return await wayBack(session, change);
+  } catch (error) {
+    // Something else lies at the path, or a side file is gone or altered: this one has no way back, the others may have.
+    if (!(error instanceof Stop) || error.verdict !== 'refused') throw error;
+    return { change, way: undefined, because: error.text };
+  }
+}
+
+async function wayBack(session: Session, change: ChangeState): Promise<UndoLine> {
   const body = await bodyOf(session, change);
   if (body.kind === 'file') {
-    const foreign = (await imageNow(session, change, body)) === 'neither';
-    if (foreign)
+    const now = await imageNow(session, change, body);
+    if (now === 'neither')
       return { change, way: undefined, because: t('{path} was changed by somebody else since.', { path: body.path }) };
-    return { change, way: [await restoring(session, change, body)] };
+    return { change, way: [await restoring(session, change, body, now)] };
   }
   return 'irreversible' in body.undo
     ? { change, way: undefined, because: body.undo.irreversible }
@@ -93,11 +103,17 @@ async function unwindAll(course: Course, why: Text): Promise<Ended> {
   return close(course, 'undone', why);
 }
 
+/** What can still be read of them: the list of what is left is needed most where something is gone. */
 async function bodies(course: Course): Promise<ReadonlyMap<string, Change>> {
-  const left = standing(course.state);
-  return new Map(
-    await Promise.all(left.map(async (change) => [change.id, await bodyOf(course.session, change)] as const)),
-  );
+  const known = new Map<string, Change>();
+  for (const change of standing(course.state)) {
+    const body = await bodyOf(course.session, change).catch((error: unknown) => {
+      if (error instanceof Stop) return undefined;
+      throw error;
+    });
+    if (body) known.set(change.id, body);
+  }
+  return known;
 }
 
 /** The exact steps that are left for a person, in order. */
@@ -105,6 +121,8 @@ function remainingOf(state: RunState, known: ReadonlyMap<string, Change>): Text[
   return standing(state).flatMap((change): Text[] => {
     const body = known.get(change.id);
     const { target, summary } = change;
+    if (!body && change.kind !== 'file')
+      return [t('On {target}, by hand, because the record of its undo is gone: undo {summary}', { target, summary })];
     if (!body || body.kind === 'file') {
       return [
         t('On {target}, give back {summary} from {pre} (after comparing it with what is there now).', {

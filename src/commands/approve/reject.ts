@@ -1,5 +1,6 @@
 /** `reject`: ends a request for good, with the reason. */
 import type { Report } from '../../core/report.ts';
+import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { t } from '../../core/text.ts';
 import { fits, standingOf } from '../../records/approvals.ts';
@@ -8,16 +9,25 @@ import { findRequest, type Request, requestData, requestFacts } from './request.
 
 /** Data `{id, digest, approver, reason}`. The requester may withdraw; else whoever could sit on a seat. */
 export async function run({ args, options, session }: Call): Promise<Report> {
-  const request = await findRequest(args[0] ?? '', session);
-  const { approval } = request;
+  const { approval } = await findRequest(args[0] ?? '', session);
   const reason = typeof options.reason === 'string' ? options.reason.trim() : '';
   if (reason === '' || reason.length > 500)
     throw new Stop('usage', t('--reason is missing. Allowed: some words, 500 characters at most; they are recorded.'), {
       notDone: NOTHING,
       next: [`gxops reject ${approval.subject} --reason '…'`],
     });
+  const { subject } = approval;
+  // Judged with the request to ourselves: what is being used or signed just now is not rejected underneath.
+  return session.world.keep.hold(
+    [`approval-${subject}`],
+    { operator: session.operator, why: `reject ${subject}` },
+    async () => rejected(session, await findRequest(subject, session), reason),
+  );
+}
+
+async function rejected(session: Session, request: Request, reason: string): Promise<Report> {
   insistMayReject(request, session.operator, session.world.now());
-  const { subject, digest } = approval;
+  const { subject, digest } = request.approval;
   const about = { subject, ...(subject.startsWith('R-') ? { run: subject } : {}) };
   const data = { digest, approver: session.operator, reason };
   for (const entry of await session.world.keep.append([{ type: 'approval.rejected', ...about, data }]))
