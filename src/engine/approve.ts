@@ -1,4 +1,5 @@
 /** The approve step: the plan of the stretch it binds is made again each time, and only its very digest opens the gate. */
+import type { Entry } from '../core/event.ts';
 import { type Plan, shortCode } from '../core/plan.ts';
 import type { ApproveStep } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
@@ -7,7 +8,7 @@ import { type Approval, openSeats, standingOf, validGrants } from '../records/ap
 import { rosterOf } from '../records/roster.ts';
 import { soberTime } from '../records/sober-time.ts';
 import { type Course, type Ended, momentOf, record, suspend } from './course.ts';
-import { approvalsOf, insistOnAnother } from './gate.ts';
+import { approvalsIn, approvalsOf, insistOnAnother } from './gate.ts';
 import { planOf, stretchAfter } from './plan.ts';
 import { insistOnPurchaser, keepPlan, requestApproval } from './request.ts';
 
@@ -46,10 +47,13 @@ async function judge(course: Course, step: ApproveStep, plan: Plan, subject: str
   const { session, state } = course;
   const { keep } = session.world;
   const approvals = await approvalsOf(course, step, subject);
-  const mine = approvals.findLast((one) => one.digest === plan.digest);
-  if (!mine) return withoutRequest(course, step, plan, subject, approvals);
+  const asked = approvals.findLast((one) => one.digest === plan.digest);
+  if (!asked) return withoutRequest(course, step, plan, subject, approvals);
   const roster = await rosterOf(keep);
-  const now = soberTime(session.world.now(), await keep.entries({ after: mine.request - 1 }));
+  const since = await keep.entries({ after: asked.request - 1 });
+  insistOnAll(since, asked.request);
+  const mine = approvalsIn(course, step, subject, since).find(({ request }) => request === asked.request) ?? asked;
+  const now = soberTime(session.world.now(), since);
   switch (standingOf(mine, roster, now)) {
     case 'granted': {
       const grants = validGrants(mine, roster, now);
@@ -82,6 +86,17 @@ async function judge(course: Course, step: ApproveStep, plan: Plan, subject: str
     case 'expired':
       return renew(course, step, plan, subject);
   }
+}
+
+/** Every entry since the request, each behind the one before: an index that leaves some out hides no use and no rejection. */
+function insistOnAll(since: readonly Entry[], first: number): void {
+  const whole = since.every(({ seq, prev }, i) => seq === first + i && (i === 0 || prev === since[i - 1]?.hash));
+  if (whole && since.length > 0) return;
+  throw new Stop('refused', t('The index of the journal leaves out entries behind no. {first}.', { first }), {
+    notDone: t('Nothing was done.'),
+    safe: t('The index holds nothing of its own: journal/index.sqlite may be deleted and is made again.'),
+    next: ['gxops audit verify'],
+  });
 }
 
 function refused(text: Stop['text'], subject: string): Stop {

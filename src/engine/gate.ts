@@ -1,4 +1,5 @@
 /** The gate before every deed: the stored plan is proven to be the approved one, by the signatures and not by the record's word. */
+import type { Entry } from '../core/event.ts';
 import { canonical } from '../core/json.ts';
 import { type Plan, planDigest } from '../core/plan.ts';
 import type { ApproveStep, Step } from '../core/runbook.ts';
@@ -12,10 +13,15 @@ const APPROVAL_TYPES = ['approval.requested', 'approval.granted', 'approval.reje
 
 /** The requests under a subject that ask for the very seats of the step; one that asks for others was not ours and opens nothing. */
 export async function approvalsOf(course: Course, step: ApproveStep, subject: string): Promise<Approval[]> {
-  const { session, state } = course;
+  const entries = await course.session.world.keep.entries({ subject, types: APPROVAL_TYPES });
+  return approvalsIn(course, step, subject, entries);
+}
+
+/** The same among given entries. */
+export function approvalsIn(course: Course, step: ApproveStep, subject: string, entries: readonly Entry[]): Approval[] {
+  const { state } = course;
   const seats = canonical(step.seats(momentOf(course)));
-  const all = foldApprovals(await session.world.keep.entries({ subject, types: APPROVAL_TYPES }));
-  return all.filter(
+  return foldApprovals(entries.filter(({ body }) => body.subject === subject)).filter(
     (one) => canonical(one.seats) === seats && (subject !== state.run || one.requester === state.operator),
   );
 }

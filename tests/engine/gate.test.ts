@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/core/event.ts';
 import { canonical, sha256 } from '../../src/core/json.ts';
 import { type Plan, planDigest } from '../../src/core/plan.ts';
+import type { Query } from '../../src/core/world.ts';
 import { fakeWorld, type Outside } from '../../src/engine/fake-world.ts';
 import { resume, start } from '../../src/engine/run.ts';
 import { foldApprovals } from '../../src/records/approvals.ts';
@@ -153,6 +154,24 @@ describe('the gate', () => {
     out.clock -= 60_000;
     expect((await resumed()).verdict).not.toBe('done');
     untouched();
+  });
+
+  it('an index that hides a rejection or a use hides nothing', async () => {
+    await approve(out, run);
+    const { digest } = requestOf(out, run);
+    await forge(out, { type: 'approval.rejected', subject: run, run, data: { digest, approver: 'qin', reason: 'no' } });
+    const { world } = session(out);
+    const without = (gone: 'by subject' | 'quite') => async (query: Query) => {
+      const found = await world.keep.entries(query);
+      if (gone === 'by subject' && query.subject === undefined) return found;
+      return found.filter(({ body }) => body.type !== 'approval.rejected');
+    };
+    for (const gone of ['by subject', 'quite'] as const) {
+      const keep = { ...world.keep, entries: without(gone) };
+      const ended = await resume(run, steps, session(out, 'li', { world: { ...world, keep } }));
+      expect(ended.verdict).toBe('refused');
+      untouched();
+    }
   });
 
   it('rejected after the signature: refused', async () => {
