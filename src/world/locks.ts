@@ -63,18 +63,30 @@ async function take(disk: Disk, folder: string, target: string, holding: Holding
 }
 
 function letGo({ lock, note }: Held): void {
+  quietly(() => fs.rmSync(note, { force: true }));
+  lock.close(); // the note goes first: whoever has the lock then writes its own
+}
+
+/**
+ * A note is for people; it needs no sync, and a half-written one must never be read. The lock holds without it: on a full disk,
+ * where a run may have to be undone, whoever comes second is told the process alone.
+ */
+function writeNote(note: string, holder: Holder): void {
+  const temporary = `${note}.${randomUUID()}`;
   try {
-    fs.rmSync(note, { force: true });
-  } finally {
-    lock.close(); // the note goes first: whoever has the lock then writes its own
+    fs.writeFileSync(temporary, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
+    fs.renameSync(temporary, note);
+  } catch {
+    quietly(() => fs.rmSync(temporary, { force: true }));
   }
 }
 
-/** A note is for people; it needs no sync, and a half-written one must never be read. */
-function writeNote(note: string, holder: Holder): void {
-  const temporary = `${note}.${randomUUID()}`;
-  fs.writeFileSync(temporary, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
-  fs.renameSync(temporary, note);
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // a note is no part of the lock
+  }
 }
 
 async function heldStop(disk: Disk, base: string, target: string): Promise<Stop> {

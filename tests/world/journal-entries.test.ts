@@ -93,6 +93,27 @@ describe('entries', () => {
     });
   });
 
+  test.each([
+    'UPDATE entry SET length = 9007199254740991',
+    'UPDATE entry SET length = 0',
+    'UPDATE entry SET offset = -5',
+    'UPDATE entry SET offset = 5 - offset',
+    'UPDATE entry SET segment = -1',
+    'UPDATE entry SET segment = 7',
+    'UPDATE entry SET seq = seq + 1 WHERE seq = (SELECT max(seq) FROM entry)',
+    'DROP TABLE entry; CREATE VIEW entry AS SELECT 1.5 AS seq, 1 AS segment, 0 AS offset, 10 AS length',
+  ])('an index that lies about places is read past: %s', async (lie) => {
+    const { DatabaseSync } = await import('node:sqlite');
+    await withJournal(async (journal, dir) => {
+      await journal.append(drafts);
+      const wanted = await journal.entries({});
+      const base = new DatabaseSync(index(dir));
+      base.exec(lie);
+      base.close();
+      expect(await journal.entries({})).toEqual(wanted);
+    });
+  });
+
   test('a read-only index is read past', async () => {
     await withJournal(async (journal, dir) => {
       await journal.append(drafts);

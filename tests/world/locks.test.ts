@@ -50,6 +50,21 @@ describe('hold', () => {
     });
   });
 
+  test('holds also where its note cannot be written: on a full disk a run may still be undone', async () => {
+    await inFolder(async (dir) => {
+      await hold(dir, ['host:a'], async () => 0);
+      const note = path.join(dir, 'locks', `${lockName('host:a')}.json`);
+      fs.mkdirSync(path.join(note, 'x'), { recursive: true });
+      const work = async () => {
+        await refusal(hold(dir, ['host:a'], async () => 0));
+        return 7;
+      };
+      expect(await hold(dir, ['host:a'], work)).toBe(7);
+      expect(await hold(dir, ['host:a'], async () => 8)).toBe(8);
+      expect(fs.readdirSync(path.join(dir, 'locks')).filter((name) => !/\.(lock|json)$/.test(name))).toEqual([]);
+    });
+  });
+
   test('refuses what this very process holds, naming holder, since when, why', async () => {
     await inFolder(async (dir) => {
       await hold(dir, ['host:a'], async () => {
