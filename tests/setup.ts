@@ -8,7 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export function setup(): void {
   const main = join(root, 'src/main.ts');
-  if (!existsSync(main) || !stale(join(root, 'dist/main.js'))) return;
+  if (!existsSync(main) || !stale(join(root, 'dist/main.cjs'))) return;
   try {
     execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'pipe', timeout: 120_000 });
   } catch (fault) {

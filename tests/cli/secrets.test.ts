@@ -231,7 +231,7 @@ describe('afterwards', () => {
   it('no child’s argv or environment ever held one', () => {
     expect(argv.length).toBeGreaterThan(5);
     // gxops’ own argv holds what the person typed, binds included; its children’s must not.
-    const children = argv.filter((line) => !line.includes('main.js') && !line.includes('bin/gxops'));
+    const children = argv.filter((line) => !line.includes('main.cjs') && !line.includes('bin/gxops'));
     expect(canariesIn(children.join('\n'))).toEqual([]);
     expect(canariesIn(environment.join('\n'))).toEqual([]);
   });
