@@ -4,7 +4,7 @@ import type { Option, Verb } from './commands/command.ts';
 import { EVERYWHERE } from './commands/everywhere.ts';
 import { nearest, notAllowed } from './core/nearest.ts';
 import { Stop } from './core/stop.ts';
-import { t } from './core/text.ts';
+import { type Text, t } from './core/text.ts';
 import { asks, long, type Options, takesValue } from './main-args.ts';
 
 const repeats = (option: Option): boolean => option.flags.includes('...');
@@ -21,10 +21,12 @@ export function parse(verb: Verb, label: string, words: readonly string[]): { ar
     command.argument(argument.optional ? `[${name}]` : `<${name}>`);
   }
   for (const option of all) if (option.flags !== NO_INPUT) command.addOption(flagOf(option));
+  const plain = spread(withoutNoInput(words), all, verb);
+  checkValues(plain, all, label);
   try {
-    command.parse(spread(withoutNoInput(words), all, verb), { from: 'user' });
+    command.parse(plain, { from: 'user' });
   } catch (cause) {
-    if (cause instanceof CommanderError) throw misfit(cause, verb, label, all);
+    if (cause instanceof CommanderError) throw misfit(cause, verb, label, all, command.args);
     throw cause;
   }
   const options = {
@@ -79,6 +81,28 @@ function spread(words: readonly string[], all: readonly Option[], verb: Verb): s
   return out;
 }
 
+/** Refused are a flag taken for the value of the one before it, and a second value where only one can count. */
+function checkValues(words: readonly string[], all: readonly Option[], label: string): void {
+  const known = new Map(all.map((option) => [long(option), option]));
+  const seen = new Set<string>();
+  const refused = (text: Text) =>
+    new Stop('usage', text, { notDone: t('Nothing was done.'), next: [`${label} --help`] });
+  for (let i = 0; i < words.length && words[i] !== '--'; i++) {
+    const word = words[i] ?? '';
+    const joined = word.includes('=');
+    const flag = joined ? word.slice(0, word.indexOf('=')) : word;
+    const option = known.get(flag);
+    if (option === undefined || !takesValue(option)) continue;
+    const next = words[i + 1];
+    if (!joined && (next === undefined || known.has(next)))
+      throw refused(t('{label}: {flag} needs a value.', { label, flag }));
+    if (seen.has(flag) && !repeats(option))
+      throw refused(t('{label}: {flag} is given twice. Allowed: one value.', { label, flag }));
+    seen.add(flag);
+    if (!joined) i++;
+  }
+}
+
 function checkChoice(option: Option, options: Options): void {
   if (!option.choices) return;
   const name = long(option)
@@ -91,7 +115,13 @@ function checkChoice(option: Option, options: Options): void {
 }
 
 /** commander's complaint as a Stop that names the flag, what is allowed and what to type. */
-function misfit(cause: CommanderError, verb: Verb, label: string, all: readonly Option[]): Stop {
+function misfit(
+  cause: CommanderError,
+  verb: Verb,
+  label: string,
+  all: readonly Option[],
+  args: readonly string[],
+): Stop {
   const word = /'([^']*)'/.exec(cause.message)?.[1] ?? '';
   const flags = all.map(long);
   const next = [`${label} --help`];
@@ -113,7 +143,9 @@ function misfit(cause: CommanderError, verb: Verb, label: string, all: readonly 
     return new Stop('usage', t('{label}: {flag} needs a value.', { label, flag: word }), nothing);
   if (cause.code === 'commander.excessArguments') {
     const usage = [label, ...(verb.arguments ?? []).map(({ name }) => name.toUpperCase())].join(' ');
-    return new Stop('usage', t('{label}: too many words. Allowed: {usage}.', { label, usage }), nothing);
+    const surplus = args[verb.arguments?.length ?? 0] ?? '';
+    const text = t('{label}: “{surplus}” is one word too many. Allowed: {usage}.', { label, surplus, usage });
+    return new Stop('usage', text, nothing);
   }
   return new Stop('usage', t('{label}: {why}', { label, why: cause.message.replace(/^error: /, '') }), nothing);
 }

@@ -1,0 +1,84 @@
+/** Bad input through the real program: exit 2 with the flag, the wrong value, what is allowed, the nearest name, and nothing written. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanEnv, gxops, makeSandbox, type Sandbox } from '../stand-ins/bin.ts';
+import { snapshot } from '../stand-ins/folder.ts';
+
+const env = cleanEnv({ GXOPS_LANG: 'en' });
+let site: Sandbox;
+let folder: string;
+beforeAll(async () => {
+  site = await makeSandbox(20);
+  folder = mkdtempSync(join(tmpdir(), 'gxops-bad-'));
+  writeFileSync(join(folder, 'empty'), '');
+});
+afterAll(() => {
+  site.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** All of the site but the index, which may be made anew at any time. */
+function kept(): Record<string, unknown> {
+  const { 'journal/index.sqlite': _, ...rest } = snapshot(site.dir);
+  return rest;
+}
+
+const run = ['runbook', 'run', 'harden-linux', '--input', 'host=sandbox'];
+const apply = ['extract', 'apply', '--database', 'inv', '--extract', 'invoices-of-region'];
+const bind = ['--bind', 'region=450103', '--bind', 'from=2025-01-01', '--bind', 'until=2025-04-01'];
+const whole = [...apply, ...bind, '--purpose', 'x', '--basis', 'y', '--limit', '5', '--recipient', 'zhao'];
+
+/** Words of the command line, and what the refusal must say. */
+const CASES: readonly (readonly [words: readonly string[], ...says: readonly string[]])[] = [
+  [[...run, '--answer', 'windw=yes', '--execute'], '--answer windw', 'Did you mean window', 'gxops runbook show'],
+  [[...run, '--answer', 'windw=yes'], '--answer windw'],
+  [['harden', 'apply', '--host', 'sandbox', '--answer', 'windw=yes'], '--answer windw', 'Did you mean window'],
+  [[...run, '--ticket', '--execute'], '--ticket needs a value'],
+  [['runbook', 'list', '--site', '--json'], '--site needs a value'],
+  [['harden', 'apply', '--host', 'local', '--host', 'sandbox'], '--host is given twice'],
+  [['runbook', 'list', '--lang=en', '--lang', 'en'], '--lang is given twice'],
+  [['runbook', 'list', 'surplus'], '“surplus” is one word too many', 'Allowed: gxops runbook list'],
+  [['runbook', 'run', 'harden-linux'], '--input host', 'Allowed: local, sandbox', 'gxops runbook show harden-linux'],
+  [[...run, '--input', 'rule=LNX-ID-5'], 'LNX-ID-5', 'Did you mean “LNX-ID-05”'],
+  [['runbook', 'resume', 'R-1'], '“R-1” is no run', 'Allowed: R-…'],
+  [['site', 'init', 'x', '--rows', '5'], '--rows goes with --sandbox'],
+  [['approve', 'R-1'], '“R-1” is no id'],
+  [['runbook', 'lint', '.'], 'FILE: . cannot be read (EISDIR)'],
+  [[...apply, ...bind, '--purpose', 'x', '--basis', 'y', '--limit', '5'], '--recipient is missing'],
+  [[...whole, '--bind', 'extra=1'], '--bind', 'extra', 'Allowed: region, from, until'],
+  [[...whole, '--expires', '7days'], '--expires', '7days', 'Allowed: 30m'],
+  [[...whole, '--as-file', 'cvs'], '--as-file', 'Did you mean “csv”'],
+  [['operator', 'add', 'new', '--role', 'sytem'], '--role', 'Did you mean “system”'],
+];
+
+describe('bad input', () => {
+  it.each(CASES.map(([words, ...says]) => ({ words, says })))('$words: exit 2', async ({ words, says }) => {
+    const before = kept();
+    const { code, stdout, stderr } = await site.run(words, { env, cwd: folder });
+    expect([code, stdout]).toEqual([2, '']);
+    for (const word of says) expect(stderr).toContain(word);
+    expect(kept()).toEqual(before);
+  });
+});
+
+describe('a place where no site can be made', () => {
+  it.each([
+    ['/proc/gxops', 'ENOENT'],
+    ['empty/site', 'ENOTDIR'],
+  ])('%s: exit 2, and it ends', async (dir, why) => {
+    const { code, stderr } = await gxops(['site', 'init', dir, '--sandbox'], { env, cwd: folder, timeout: 20_000 });
+    expect(code).toBe(2);
+    expect(stderr).toContain(why);
+  });
+});
+
+describe('a new site', () => {
+  it('starts with the runbooks of the templates, which lint clean', async () => {
+    const { data } = await site.json(['runbook', 'list']);
+    const names = (data.runbooks as { name: string }[]).map(({ name }) => name);
+    expect(names).toEqual(['harden-linux', 'config-line', 'restart-service']);
+    for (const name of names) expect((await site.run(['runbook', 'lint', name])).code).toBe(0);
+  });
+});
