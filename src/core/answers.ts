@@ -8,7 +8,7 @@ import { t } from './text.ts';
  * Stop('usage') for the first name (`--answer NAME=VALUE`) that no question of these steps has. An `ask` step asks under its own id;
  * a step whose policy is `ask` asks under `<id>.failed` should it fail. Called before a run begins or goes on.
  */
-export function insistOnSteps(names: readonly string[], steps: readonly Step[]): void {
+export function insistOnSteps(names: readonly string[], steps: readonly Step[], next: readonly string[] = []): void {
   const asking = steps.filter(({ kind }) => kind === 'ask').map(({ id }) => id);
   const failing = steps.filter(({ onFail }) => (onFail ?? 'ask') === 'ask').map(({ id }) => `${id}.failed`);
   const stray = names.find((name) => !asking.includes(name) && !failing.includes(name));
@@ -23,6 +23,6 @@ export function insistOnSteps(names: readonly string[], steps: readonly Step[]):
       allowed,
       hint,
     }),
-    { notDone: t('Nothing was begun.') },
+    { notDone: t('Nothing was begun.'), next },
   );
 }

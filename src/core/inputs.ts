@@ -9,9 +9,23 @@ export type RawInputs = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * Checked inputs, defaults filled in. Stop('usage') naming `--input NAME=…`, the wrong value, what is allowed and the nearest:
- * for a name the runbook does not declare, a missing required one, and a value that does not fit.
+ * for a name the runbook does not declare, a missing required one, and a value that does not fit; `next` is what to type then.
  */
-export function parseInputs(declared: readonly Input[], raw: RawInputs, site: Site): Inputs {
+export function parseInputs(
+  declared: readonly Input[],
+  raw: RawInputs,
+  site: Site,
+  next: readonly string[] = [],
+): Inputs {
+  try {
+    return parsed(declared, raw, site);
+  } catch (cause) {
+    if (!(cause instanceof Stop) || cause.detail.next?.length) throw cause;
+    throw new Stop(cause.verdict, cause.text, { ...cause.detail, next });
+  }
+}
+
+function parsed(declared: readonly Input[], raw: RawInputs, site: Site): Inputs {
   const names = declared.map(({ name }) => name);
   for (const name of Object.keys(raw)) if (!names.includes(name)) throw unknownName(name, names);
   const values = declared.flatMap((input) => {
