@@ -1,15 +1,27 @@
 /** Makes a new site folder: refuses one that holds anything, and has everything on disk before it returns. */
 import { constants } from 'node:fs';
-import { chmod, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { shellLine } from '../core/shell.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { SiteFolder } from '../core/world.ts';
+import { codeOf } from './guard.ts';
 
 /** Writes the folder's files and databases durably. Stop('usage') where `dir` is not an empty or absent folder. */
 export async function establishFolder(dir: string, folder: SiteFolder): Promise<void> {
   await insistEmpty(dir);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeAll(dir);
+  try {
+    await write(dir, folder);
+  } catch (cause) {
+    // It was empty or absent before: what lies there now is ours.
+    for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true, force: true });
+    throw notMade(dir, cause);
+  }
+}
+
+async function write(dir: string, folder: SiteFolder): Promise<void> {
   const folders = new Set<string>([dir]);
   for (const file of folder.files) {
     await makeFolders(dir, dirname(file.path), folders);
@@ -21,6 +33,39 @@ export async function establishFolder(dir: string, folder: SiteFolder): Promise<
   }
   for (const made of folders) await sync(made);
   await sync(dirname(dir));
+}
+
+/** Each missing parent by itself: node's own recursion never ends where a folder can never be made, as in /proc. */
+async function makeAll(dir: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = dir; (await stat(at).catch(() => undefined)) === undefined && at !== dirname(at); at = dirname(at))
+    missing.unshift(at);
+  try {
+    for (const at of missing) await mkdir(at, { mode: 0o700 });
+  } catch (cause) {
+    const parent = dirname(missing[0] ?? dir);
+    const code = codeOf(cause);
+    throw new Stop(
+      'usage',
+      t('{dir} cannot be made: {code}. Allowed: a folder in which this account may write.', { dir, code }),
+      {
+        notDone: t('No site was made; nothing was written.'),
+        next: [shellLine(['ls', '-ld', parent])],
+        cause,
+      },
+    );
+  }
+}
+
+/** A full disk, mostly; SQLite does not say more than that it was no use. */
+function notMade(dir: string, cause: unknown): Stop {
+  if (cause instanceof Stop) return cause;
+  const code = codeOf(cause);
+  return new Stop('failed', t('No site can be made in {dir}: {code}.', { dir, code }), {
+    notDone: t('No site was made; nothing of it was left behind.'),
+    next: [shellLine(['df', '-h', dir])],
+    cause,
+  });
 }
 
 async function insistEmpty(dir: string): Promise<void> {

@@ -1,5 +1,4 @@
 /** `site init`: a new site folder with its root of trust; with --sandbox a complete one that needs nothing installed. */
-import { notAllowed } from '../../core/nearest.ts';
 import type { Operator, Party, Role } from '../../core/operator.ts';
 import type { Report } from '../../core/report.ts';
 import { shellLine } from '../../core/shell.ts';
@@ -36,6 +35,7 @@ export async function run(call: Call): Promise<Report> {
   await keep.establish({
     files: [
       { path: 'site.yml', bytes: Buffer.from(sandboxSiteYaml(await keep.template('site.yml'))) },
+      ...(await runbookFiles(keep)),
       ...sandboxHostFiles(seed).map((file) => ({ ...file, path: `sandbox/host/${file.path}` })),
     ],
     databases: sandboxDatabases(rows, seed),
@@ -47,6 +47,18 @@ export async function run(call: Call): Promise<Report> {
   for (const person of people) operators.push({ ...person, ...(await keep.makeKeys(person.name)) });
   await begin(keep, call, operators);
   return reported(call, operators, rows, ['doctor', 'runbook run harden-linux --input host=sandbox', 'harden check']);
+}
+
+/** Runbooks that a new site starts with; from then on they are the site's own. */
+const RUNBOOKS = ['config-line.yml', 'restart-service.yml'];
+
+function runbookFiles(keep: Keep): Promise<{ path: string; bytes: Uint8Array }[]> {
+  return Promise.all(
+    RUNBOOKS.map(async (name) => ({
+      path: `runbooks/${name}`,
+      bytes: Buffer.from(await keep.template(`runbooks/${name}`)),
+    })),
+  );
 }
 
 async function begin(keep: Keep, call: Call, operators: readonly Operator[]): Promise<void> {
@@ -94,7 +106,11 @@ function reported(call: Call, operators: readonly Operator[], rows: number, next
 /** A site for real work: the first operator and the security officer are the root of trust, their keys encrypted by passphrases. */
 async function fresh(call: Call): Promise<Report> {
   for (const name of ['rows', 'seed'])
-    if (call.options[name] !== undefined) throw notAllowed('gxops site init', `--${name}`, ['--sandbox']);
+    if (call.options[name] !== undefined)
+      throw new Stop('usage', t('--{name} goes with --sandbox only.', { name }), {
+        notDone: t('No site was made; nothing was written.'),
+        next: ['gxops help site init'],
+      });
   const { world } = call.session;
   const site = await textAnswer(
     call,
@@ -116,7 +132,8 @@ async function fresh(call: Call): Promise<Report> {
   for (const name of [first, security]) secrets.set(name, await passphrase(call, name));
   const { user } = await world.look.machine();
   const yaml = freshSiteYaml(await world.keep.template('site.yml'), site);
-  await world.keep.establish({ files: [{ path: 'site.yml', bytes: Buffer.from(yaml) }], databases: [] });
+  const files = [{ path: 'site.yml', bytes: Buffer.from(yaml) }, ...(await runbookFiles(world.keep))];
+  await world.keep.establish({ files, databases: [] });
   const people: Person[] = [
     { name: first, roles: ['system'], party: 'contractor', account: user },
     { name: security, roles: ['security'], party: 'purchaser' },
