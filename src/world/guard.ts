@@ -55,6 +55,15 @@ function guardAccess(seen: Seen, path: string, mode: string): Seen {
   return seen;
 }
 
+/** The refusal of a file or folder of ours that a full or read-only disk does not take. */
+export function unmade(path: string, cause: unknown): Stop {
+  return new Stop('refused', t('{path} cannot be made: {code}', { path, code: codeOf(cause) }), {
+    notDone: t('nothing was recorded and nothing was done'),
+    next: ['gxops doctor'],
+    cause,
+  });
+}
+
 /** Makes the folder (0700 whatever the umask) unless it is there, durably; Stop('refused') where something else is. */
 export function ownFolder(disk: Disk, path: string, parent: string): void {
   if (disk.lstat(path) === undefined) {
@@ -65,7 +74,7 @@ export function ownFolder(disk: Disk, path: string, parent: string): void {
       disk.close(made);
       syncFolder(disk, parent);
     } catch (cause) {
-      if (codeOf(cause) !== 'EEXIST') throw cause;
+      if (codeOf(cause) !== 'EEXIST') throw unmade(path, cause);
     }
   }
   guardFolder(disk.lstat(path), path);

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Disk } from './disk.ts';
-import { guardFile, makeOwn } from './guard.ts';
+import { guardFile, makeOwn, unmade } from './guard.ts';
 
 /** One lock file, opened by nothing but SQLite: closing any other descriptor of it would drop this process's lock. */
 export interface KernelLock {
@@ -68,7 +68,11 @@ function isStill(path: string, disk: Disk, inode: bigint, giveUp: () => void): b
 
 function lockFile(path: string, disk: Disk): bigint {
   // Harmless though not SQLite's doing: nobody can have locked a file that was not there.
-  if (disk.lstat(path) === undefined) makeOwn(disk, path);
+  try {
+    if (disk.lstat(path) === undefined) makeOwn(disk, path);
+  } catch (cause) {
+    throw unmade(path, cause);
+  }
   return guardFile(disk.lstat(path), path).inode;
 }
 
