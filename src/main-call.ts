@@ -51,6 +51,7 @@ export async function callFor(
   const { tell, progress } = await openTalk(
     output,
     options.verbose === true || (verb.kind === 'acting' && !output.json),
+    site.timeZone,
   );
   const session = { world, site, operator, signal: signals.signal, tell, progress };
   const asked = asking.input && !asking.yes && terminal();

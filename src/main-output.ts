@@ -1,6 +1,7 @@
 /** What goes to the two streams, in which language and form. Data on standard output, talk on standard error. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Entry } from './core/event.ts';
+import { localTime } from './core/local-time.ts';
 import type { Report } from './core/report.ts';
 import { Stop } from './core/stop.ts';
 import { type Dictionary, t } from './core/text.ts';
@@ -126,14 +127,14 @@ export async function showStop(output: Output, stop: Stop, command: string): Pro
 }
 
 /** What a session tells while it works: entries as lines; progress as a spinner on a terminal, as dated lines elsewhere. */
-export async function openTalk(output: Output, talkative: boolean) {
+export async function openTalk(output: Output, talkative: boolean, timeZone: string) {
   const { drawEntry } = await import('./views/entry.ts');
   const how = await howOf(output, process.stderr);
-  const meter = openMeter(output);
+  const meter = openMeter(output, timeZone);
   return {
     tell(entry: Entry) {
       meter.stop();
-      if (talkative) output.talk(drawEntry(entry, how));
+      if (talkative) output.talk(drawEntry(entry, how, timeZone));
     },
     progress: meter.at,
     stop: meter.stop,
@@ -141,7 +142,7 @@ export async function openTalk(output: Output, talkative: boolean) {
 }
 
 /** How far a long work is. Nothing where standard error is to be one JSON document, unless a person sits there. */
-function openMeter(output: Output) {
+function openMeter(output: Output, timeZone: string) {
   const moving = process.stderr.isTTY === true;
   let [begun, shown] = [0, 0];
   let spinner: Promise<Spinner> | undefined;
@@ -156,7 +157,7 @@ function openMeter(output: Output) {
     shown = now;
     void import('./views/progress.ts').then(({ drawProgress }) => {
       const line = drawProgress({ rows, bytes, took: now - begun }, { dictionary: output.dictionary() });
-      if (!moving) return output.talk(`${new Date(now).toISOString()} ${line}`);
+      if (!moving) return output.talk(`${localTime(new Date(now), timeZone, 'seconds')} ${line}`);
       spinner ??= import('./world/spinner.ts').then(({ spin }) => spin(line));
       void spinner.then((one) => one.text(line));
     });

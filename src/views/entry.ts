@@ -1,6 +1,7 @@
 /** One journal entry as one dated line: what a person follows on standard error while a run goes on. */
 import type { Draft, Entry } from '../core/event.ts';
 import type { Finding } from '../core/finding.ts';
+import { localTime } from '../core/local-time.ts';
 import { type Text, t } from '../core/text.ts';
 import { type Brush, type Paint, paintFor, toneOf } from './colour.ts';
 import { type How, sayLine } from './how.ts';
@@ -8,23 +9,14 @@ import { OUTCOME_WORDS, tally, VERDICT_WORDS } from './words.ts';
 
 type Told = readonly [Text, keyof Paint];
 
-/** The line, without a newline: local time as the writer's clock had it, the step, what happened. */
-export function drawEntry(entry: Entry, how: How): string {
+/** The line, without a newline: time of the site, the step, what happened. */
+export function drawEntry(entry: Entry, how: How, timeZone: string): string {
   const { body } = entry;
   const paint = paintFor(how.colour);
   const [text, tone] = told(body, how);
   const step = body.step === undefined ? '' : ` ${sayLine(body.step, how)}:`;
   const brush: Brush = tone === 'dim' ? (line) => line : paint[tone];
-  return `${paint.dim(localTime(body.t, body.tz))}${step} ${brush(sayLine(text, how))}`;
-}
-
-/** `2026-11-23 21:30:05 +08:00` of a UTC time and an offset; the UTC time itself where the offset is none. */
-export function localTime(at: string, offset: string): string {
-  const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})$/.exec(offset) ?? [];
-  const shift = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
-  const time = Date.parse(at) + (sign === undefined ? 0 : shift);
-  if (Number.isNaN(time)) return at;
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} ${sign === undefined ? 'Z' : offset}`;
+  return `${paint.dim(localTime(body.t, timeZone, 'seconds'))}${step} ${brush(sayLine(text, how))}`;
 }
 
 function told(event: Draft, how: How): Told {

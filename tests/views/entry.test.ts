@@ -1,8 +1,9 @@
 /** Colour by the rules, journal entries as lines, progress. */
 import { describe, expect, test } from 'vitest';
 import type { Body, Draft, Entry } from '../../src/core/event.ts';
+import { localTime } from '../../src/core/local-time.ts';
 import { wantsColour } from '../../src/views/colour.ts';
-import { drawEntry, localTime } from '../../src/views/entry.ts';
+import { drawEntry } from '../../src/views/entry.ts';
 import { drawProgress } from '../../src/views/progress.ts';
 
 describe('colour', () => {
@@ -61,20 +62,24 @@ describe('an entry', () => {
     [{ type: 'site.noted', data: { what: 'x', detail: null } }, /site\.noted$/],
   ];
   test.each(drafts)('%j', (draft, wanted) => {
-    const line = drawEntry(from(draft), how);
-    expect(line).toMatch(/^2026-11-23 21:30:05 \+08:00 /);
+    const line = drawEntry(from(draft), how, 'Asia/Shanghai');
+    expect(line).toMatch(/^2026-11-23 21:30:05 /);
     expect(line).toMatch(wanted);
   });
 
   test('is one safe line whatever it holds', () => {
-    const line = drawEntry(from({ type: 'step.began', step: 's\x1b', data: { title: 'a\nb\x1b[2J\u202e' } }), how);
+    const line = drawEntry(
+      from({ type: 'step.began', step: 's\x1b', data: { title: 'a\nb\x1b[2J\u202e' } }),
+      how,
+      'Asia/Shanghai',
+    );
     expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
-  test('an offset that is none leaves the time in UTC', () => {
-    expect(localTime('2026-11-23T13:30:05.123Z', 'x')).toBe('2026-11-23 13:30:05 Z');
-    expect(localTime('never', '+08:00')).toBe('never');
-    expect(localTime('2026-11-23T01:00:00Z', '-02:30')).toBe('2026-11-22 22:30:00 -02:30');
+  test('the time is that of the zone, summer time included', () => {
+    expect(localTime('2026-11-23T13:30:05.123Z', 'UTC', 'seconds')).toBe('2026-11-23 13:30:05');
+    expect(localTime('never', 'Asia/Shanghai')).toBe('never');
+    expect(localTime('2026-07-23T01:00:00Z', 'Europe/Berlin')).toBe('2026-07-23 03:00');
   });
 });
 
