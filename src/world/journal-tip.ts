@@ -56,9 +56,9 @@ export function tipsOf(disk: Disk, folder: string, bound: number): Tips {
   return {
     forget,
     read() {
-      if (state?.segment && unchanged(disk, folder, state, state.segment)) return state.tip;
-      forget();
-      state = readState(disk, folder);
+      const same = state?.segment && sameSegment(disk, folder, state, state.segment);
+      if (!same) forget();
+      state = same ?? readState(disk, folder);
       return state.tip;
     },
     put(bytes, last) {
@@ -89,10 +89,16 @@ export function tipsOf(disk: Disk, folder: string, bound: number): Tips {
   };
 }
 
-function unchanged(disk: Disk, folder: string, state: State, segment: Segment): boolean {
+/** The state now, where the open segment is still the newest; others may have appended to it. undefined: everything is to be looked at anew. */
+function sameSegment(disk: Disk, folder: string, state: State, segment: Segment): State | undefined {
   const seen = guardFile(disk.lstat(segment.path), segment.path);
-  if (seen.inode !== segment.seen.inode || seen.size !== state.size || seen.changed !== state.changed) return false;
-  return disk.lstat(path.join(folder, segmentName(segment.number + 1))) === undefined;
+  if (seen.inode !== segment.seen.inode || seen.device !== segment.seen.device) return undefined;
+  if (disk.lstat(path.join(folder, segmentName(segment.number + 1))) !== undefined) return undefined;
+  const { size, changed } = seen;
+  if (size === state.size && changed === state.changed) return state;
+  const tail = tailOf(disk, segment.file, size);
+  if (tail.entry === undefined) return undefined;
+  return { segment, size, changed, tip: tipAfter(tail.entry, tornOf(disk, segment, tail.end, size), segment) };
 }
 
 function readState(disk: Disk, folder: string): State {
