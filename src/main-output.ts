@@ -1,5 +1,5 @@
 /** What goes to the two streams, in which language and form. Data on standard output, talk on standard error. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Entry } from './core/event.ts';
 import { localTime } from './core/local-time.ts';
 import type { Report } from './core/report.ts';
@@ -80,7 +80,7 @@ export async function showReport(output: Output, report: Report, command: string
   if (!form.report) return;
   const text = await draw(formOf(form), output, report, command);
   try {
-    writeFileSync(form.report, text, { mode: 0o600 });
+    writeReport(form.report, text);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new Stop('failed', t('--report: {file} cannot be written ({code}).', { file: form.report, code }), {
@@ -88,6 +88,17 @@ export async function showReport(output: Output, report: Report, command: string
       safe: t('The command itself had finished.'),
       cause,
     });
+  }
+}
+
+/** Not waiting: a pipe that nobody reads is refused, where opening it would hold us past every signal. */
+function writeReport(path: string, text: string): void {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
+  const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o600);
+  try {
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
   }
 }
 
