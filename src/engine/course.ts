@@ -105,7 +105,11 @@ export async function within<T>(course: Course, step: Step, work: Promise<T>): P
 
 /** Refuses to go on once a signal came; nothing is under way at that point. */
 export function heedSignal(session: Session): void {
-  if (session.signal.aborted) throw new Stop('interrupted', t('Stopped by a signal between two deeds.'));
+  if (session.signal.aborted) throw interruption();
+}
+
+export function interruption(): Stop {
+  return new Stop('interrupted', t('Stopped by a signal between two deeds.'));
 }
 
 /** Suspends the run: it can be resumed, and says how. */

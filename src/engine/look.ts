@@ -41,6 +41,7 @@ export async function lookOrUnknown(
       return await within(course, step, look());
     } catch (error) {
       if (!(error instanceof Stop) || !['unreachable', 'failed'].includes(error.verdict)) throw error;
+      heedSignal(course.session);
       if (left <= 0)
         return [
           {

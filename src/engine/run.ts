@@ -9,7 +9,18 @@ import { t } from '../core/text.ts';
 import { afterEntry, latestFindings, type RunState } from '../records/run.ts';
 import { playAct } from './act.ts';
 import { playApprove } from './approve.ts';
-import { type Course, close, courseOf, type Ended, endedOf, heedSignal, momentOf, record, suspend } from './course.ts';
+import {
+  type Course,
+  close,
+  courseOf,
+  type Ended,
+  endedOf,
+  heedSignal,
+  interruption,
+  momentOf,
+  record,
+  suspend,
+} from './course.ts';
 import { sameDefinition, snapshot } from './definition.ts';
 import { settleAll } from './doubt.ts';
 import { failed } from './failure.ts';
@@ -129,7 +140,10 @@ async function guarded(
       return await work();
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
-      if (!step || !['failed', 'unreachable', 'findings'].includes(error.verdict)) return halt(course, step, error);
+      const failure = ['failed', 'unreachable', 'findings'].includes(error.verdict);
+      // A look that a signal cut off says nothing about the step: its policy is not asked, least of all for a rollback.
+      if (failure && course.session.signal.aborted) return halt(course, step, interruption());
+      if (!step || !failure) return halt(course, step, error);
       const decided = await failed(course, step, error).catch((stop: unknown) => halt(course, step, stop));
       if (decided === 'on') return undefined;
       if (decided !== 'again') return decided;

@@ -254,4 +254,26 @@ describe('a signal', () => {
     expect((await resume(run, steps, session(out))).verdict).toBe('done');
     expect(out.deeds).toHaveLength(2);
   });
+
+  it.each([
+    'check',
+    'verify',
+  ])('that cuts a look off (%s) suspends; the policy is not asked for a rollback', async (where) => {
+    const out = site();
+    put(out, '/etc/a', 'A1');
+    const stop = new AbortController();
+    const cut = async (): Promise<readonly Finding[]> => {
+      stop.abort();
+      throw new Stop('unreachable', 'the look was ended');
+    };
+    const step =
+      where === 'check' ? check('look', cut, { onFail: 'rollback' }) : act('then', async () => [], { verify: cut });
+    const steps = book([approveStep, act('one', writes('/etc/a', 'A2')), step]);
+    const { run } = await start(steps, {}, session(out));
+    await approve(out, run);
+    const ended = await resume(run, steps, session(out, 'li', { signal: stop.signal }));
+    expect(ended.verdict).toBe('interrupted');
+    expect(ended.state.closed).toBeUndefined();
+    expect(text(out, '/etc/a')).toBe('A2');
+  });
 });
