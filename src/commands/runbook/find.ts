@@ -2,6 +2,8 @@
 import { notAllowed } from '../../core/nearest.ts';
 import type { Runbook } from '../../core/runbook.ts';
 import type { Session } from '../../core/session.ts';
+import { Stop } from '../../core/stop.ts';
+import { t } from '../../core/text.ts';
 import { fetchJson } from '../../engine/course.ts';
 import type { RunState } from '../../records/run.ts';
 import { SHIPPED } from '../../runbooks/index.ts';
@@ -24,6 +26,7 @@ export async function bookSources(session: Session): Promise<readonly Source[]> 
 
 /** The runbook, compiled; Stop('usage') with the nearest name for an unknown one, at file:line for a faulty one. */
 export async function findBook(name: string, session: Session): Promise<Runbook> {
+  if (name === 'extract') throw byApplication();
   const sources = await bookSources(session);
   const source = sources.find((one) => one.name === name);
   if (!source)
@@ -34,6 +37,14 @@ export async function findBook(name: string, session: Session): Promise<Runbook>
       ['gxops runbook list'],
     );
   return loadBook(source, session);
+}
+
+/** The runbook of an extraction is made from its application, so it has no name to be run by. */
+function byApplication(): Stop {
+  return new Stop('usage', t('extract is run by its own command: each application is a runbook of its own.'), {
+    notDone: t('Nothing was done.'),
+    next: ['gxops extract apply --help', 'gxops extract list'],
+  });
 }
 
 /** Loads or compiles one. */
