@@ -3,6 +3,7 @@ import type { Report, Section } from '../../core/report.ts';
 import type { Site } from '../../core/site.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
+import { parameterProblems } from '../../rules/linux/parameter-problems.ts';
 import { type Problem, problemFacts, sentenceOf } from '../../rules/problem.ts';
 import { checkSite } from '../../rules/site.ts';
 import type { Call } from '../command.ts';
@@ -18,7 +19,9 @@ export async function run({ session }: Call): Promise<Report> {
     });
   }
   const text = Buffer.from(bytes).toString('utf8');
-  const { site, problems } = checkSite(text, session.site.dir, await keep.template('site.yml'));
+  const checked = checkSite(text, session.site.dir, await keep.template('site.yml'));
+  const problems = checked.site ? parameterProblems(text, checked.site.parameters) : checked.problems;
+  const site = problems.length === 0 ? checked.site : undefined;
   const data = { file: `${session.site.dir}/site.yml`, problems: problemFacts(problems) };
   if (site === undefined) {
     const title = t('site.yml is not valid; faults: {count}', { count: problems.length });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Stop } from '../../../src/core/stop.ts';
 import { checkParameters, chosenRules } from '../../../src/rules/linux/index.ts';
+import { parameterProblems } from '../../../src/rules/linux/parameter-problems.ts';
 import { paramsOf } from '../../../src/rules/linux/parameters.ts';
 
 const params = (id: string, given: Readonly<Record<string, string | number | boolean>>) => {
@@ -48,4 +49,15 @@ test('a parameter for a rule that is none is refused, so that a typing error doe
   expect(verdictOf(() => checkParameters({ 'LNX-ID-5': { max: 30 } }))).toBe('usage');
   expect(verdictOf(() => checkParameters({ 'LNX-ID-05': { max: 300 } }))).toBe('usage');
   expect(verdictOf(() => checkParameters({ 'LNX-ID-05': { max: 30 }, 'RDS-01': { x: 1 } }))).toBe('none');
+});
+
+test('each fault of site.yml is at its line, with the nearest name', () => {
+  const parameters = { 'LNX-ID-5': { max: 30 }, 'LNX-ID-05': { maxx: 30, max: 300 }, 'LNX-ID-09': { minlen: 12 } };
+  const lines = Object.entries(parameters).map(([id, values]) => `  ${id}: ${JSON.stringify(values)}\n`);
+  const found = parameterProblems(`name: x\nparameters:\n${lines.join('')}`, parameters);
+  expect(found).toMatchObject([
+    { line: 3, key: 'parameters.LNX-ID-5', nearest: 'LNX-ID-05' },
+    { line: 4, key: 'parameters.LNX-ID-05.maxx', nearest: 'max' },
+    { line: 4, key: 'parameters.LNX-ID-05.max' },
+  ]);
 });
