@@ -76,6 +76,18 @@ describe('doctor', () => {
     expect(entries).toBe(1);
   });
 
+  test('keys that are all right are one line; one that is open has its own', async () => {
+    const search = { a: { url: 'http://a', passwordFile: 'a' }, b: { url: 'http://b', passwordFile: 'b' } };
+    const keys = async (wrong: Wrong) => {
+      const { report } = await doctor({ ...wrong, site: { search } });
+      const { findings } = report.data as unknown as { findings: Finding[] };
+      return findings.filter(({ rule }) => rule === 'site-secret-file').map(({ subject }) => subject);
+    };
+    expect(await keys({})).toEqual(['/site']);
+    const open = (argv: readonly string[]) => (argv.at(-1) === '/site/b' ? ok('644 1000 regular file') : undefined);
+    expect(await keys({ command: open })).toEqual(['/site/b', '/site']);
+  });
+
   const cases: readonly (readonly [string, Wrong, string, Finding['outcome'], string])[] = [
     ['an old Node', { machine: { version: 'v20.1.0' } }, 'doctor-node', 'fail', 'findings'],
     ['root', { machine: { uid: 0 } }, 'doctor-account', 'warn', 'findings'],
