@@ -68,7 +68,8 @@ async function judged(lexed: Lexed, rules: GuardRules, dialect: 'sqlite' | 'post
   checkShape(select, dialect);
   const catalogue = tablesOf(rules.catalogue);
   const released = releasedOrigins(select, catalogue, rules);
-  const context = contextOf(catalogue, (origin) => isPersonal(origin, rules, catalogue) && !released.has(origin));
+  const personal = (origin: string) => isPersonal(origin, rules, catalogue);
+  const context = contextOf(catalogue, (origin) => personal(origin) && !released.has(origin), personal);
   const columns = columnsOf(select, context).map((column) => guarded(column, context, rules, released));
   return {
     ok: true,
@@ -138,8 +139,12 @@ function tablesOf(seen: readonly ColumnSeen[]): Map<string, readonly ColumnSeen[
   return tables;
 }
 
-function contextOf(catalogue: Map<string, readonly ColumnSeen[]>, masked: (origin: string) => boolean): Context {
-  return { catalogue, masked, tables: new Set(), reads: new Set() };
+function contextOf(
+  catalogue: Map<string, readonly ColumnSeen[]>,
+  masked: Context['masked'],
+  personal: Context['personal'],
+): Context {
+  return { catalogue, masked, personal, tables: new Set(), reads: new Set() };
 }
 
 const NUMERIC = /INT|REAL|FLOA|DOUB|NUMERIC|DECIMAL|NUMBER|MONEY|BOOL/i;
@@ -169,7 +174,11 @@ function releasedOrigins(
   rules: GuardRules,
 ): ReadonlySet<string> {
   if (rules.clear.length === 0) return new Set();
-  const context = contextOf(catalogue, () => false);
+  const context = contextOf(
+    catalogue,
+    () => false,
+    () => false,
+  );
   const columns = columnsOf(select, context);
   return new Set(
     rules.clear.flatMap((asked) => {

@@ -12,10 +12,11 @@ import {
   type Relation,
   type Scope,
   starred,
+  tellsTwin,
   type Value,
 } from './scope.ts';
 import { type Body, bodyOf, locationOf, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
-import { checkCondition, checkGroup, checkOrder, checkWindow, type Here, valueIn } from './value.ts';
+import { checkCondition, checkGroup, checkOrder, checkWindow, type Here, TWIN, valueIn } from './value.ts';
 
 /** Refuses what it cannot trace; nothing is guessed. */
 export function columnsOf(select: Body, context: Context, ctes: Ctes = new Map(), outer?: Scope): readonly Column[] {
@@ -161,6 +162,7 @@ function usingColumn(name: string, left: Scope, right: Scope, context: Context):
   for (const origin of [...one.origins, ...other.origins]) context.reads.add(origin);
   const value = together(one, other);
   checkGroup(value, 0, context);
+  if (tellsTwin(context, one, other)) refuse('masked-compared', 0, TWIN);
   return { name, value };
 }
 

@@ -30,6 +30,8 @@ export interface Context {
   readonly catalogue: ReadonlyMap<string, readonly ColumnSeen[]>;
   /** True where this `table.column` is masked in this extraction. */
   readonly masked: (origin: string) => boolean;
+  /** True where it is personal, masked or released in clear. */
+  readonly personal: (origin: string) => boolean;
   readonly tables: Set<string>;
   readonly reads: Set<string>;
 }
@@ -45,6 +47,12 @@ export function mixed(values: readonly Value[]): Value {
 
 export function isMasked(context: Context, value: Value): boolean {
   return [...value.origins].some(context.masked);
+}
+
+/** Does equality of the two show a masked value in a column that anybody may read? Joined to one, even a masked number is told by its twin. */
+export function tellsTwin(context: Context, left: Value, right: Value): boolean {
+  const bare = (value: Value) => ![...value.origins].some(context.personal);
+  return (isMasked(context, left) && bare(right)) || (isMasked(context, right) && bare(left));
 }
 
 /** The value of a ColumnRef; refuses what is unknown or ambiguous. */

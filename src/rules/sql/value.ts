@@ -2,7 +2,17 @@
 import { type Phrase, t } from '../../core/text.ts';
 import { COMPARISONS } from './allowed.ts';
 import { refuse } from './refusal.ts';
-import { type Column, type Context, isMasked, mixed, NOTHING, resolve, type Scope, type Value } from './scope.ts';
+import {
+  type Column,
+  type Context,
+  isMasked,
+  mixed,
+  NOTHING,
+  resolve,
+  type Scope,
+  tellsTwin,
+  type Value,
+} from './scope.ts';
 import { type Body, bodyOf, locationOf, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
 
 /** Where an expression stands: `query` gives the columns of a subquery seen from here. */
@@ -14,6 +24,11 @@ export interface Here {
 
 const PROBED: Phrase = t(
   'a masked column may not be compared with anything but another column by =: the answer would tell what the mask hides',
+);
+
+/** Why a masked column may not equal an open one. */
+export const TWIN: Phrase = t(
+  'a masked column may not be compared with one that is shown in clear: where they are equal, that one tells what the mask hides',
 );
 
 /** The value of an expression; undefined stands for an absent one. */
@@ -103,6 +118,7 @@ function readExpression(body: Body, here: Here): Value {
 function checkPair(left: Value, right: Value, equals: boolean, at: number, context: Context): void {
   if (!isMasked(context, left) && !isMasked(context, right)) return;
   if (!equals || !left.pure || !right.pure) refuse('masked-compared', at, PROBED);
+  if (tellsTwin(context, left, right)) refuse('masked-compared', at, TWIN);
 }
 
 function readCase(body: Body, here: Here): Value {

@@ -126,7 +126,7 @@ describe('masks by lineage', () => {
     ).toEqual(['p phone']);
     expect(
       await masks(
-        'with recursive w(a) as (select region from taxpayer union all select phone from taxpayer join w on region = a) select a from w',
+        'with recursive w(a) as (select region from taxpayer union all select phone from taxpayer join w on true) select a from w',
       ),
     ).toEqual(['a whole']);
   });
