@@ -14,7 +14,15 @@ import type { Keep, World } from './core/world.ts';
 import type { Options } from './main-args.ts';
 import { type Output, openTalk, showBefore } from './main-output.ts';
 import type { Signals } from './main-signals.ts';
-import { emptySite, findSite, loadSite, noSite } from './main-site.ts';
+import {
+  emptySite,
+  findSite,
+  journalIsMissing,
+  journalMissing,
+  loadSite,
+  noSite,
+  withoutJournal,
+} from './main-site.ts';
 import { readActor } from './world/actor.ts';
 import { openKeep } from './world/keep.ts';
 import { terminal } from './world/machine.ts';
@@ -44,9 +52,12 @@ export async function callFor(
     rows: (query, aborted) => world.look.rows(query, aborted),
     passphrase: async (operator) => String(await world.ask(passphraseOf(operator))),
   });
-  const world: World = heeding(buildWorld({ ...outside, keep, signal: signals.signal }), signals.signal);
-  who.operator = verb.site === 'none' ? '' : await whoActs(keep, named(text('as')), account);
+  let world: World = heeding(buildWorld({ ...outside, keep, signal: signals.signal }), signals.signal);
+  const missing = verb.site !== 'none' && (await journalIsMissing(keep));
+  if (missing) world = { ...world, keep: withoutJournal(keep, site) };
+  else if (verb.site !== 'none') who.operator = await whoActs(keep, named(text('as')), account);
   const operator = who.operator;
+  if (missing && needsOperator(verb, options)) throw journalMissing(site, 'refused');
   insistOnOperator(verb, options, operator, account);
   const { tell, progress } = await openTalk(
     output,
@@ -123,13 +134,17 @@ async function siteFor(verb: Verb, args: readonly string[], flag: string | undef
   throw noSite();
 }
 
+function needsOperator(verb: Verb, options: Options): boolean {
+  if (verb.site === 'none' || verb.kind === 'reading') return false;
+  return verb.kind === 'recording' || options.execute === true;
+}
+
 /** What records or changes something needs a name to record it under; looking and rehearsing do not. */
 function insistOnOperator(verb: Verb, options: Options, operator: string, account: string): void {
-  if (operator !== '' || verb.site === 'none' || verb.kind === 'reading') return;
-  if (verb.kind === 'acting' && options.execute !== true) return;
+  if (operator !== '' || !needsOperator(verb, options)) return;
   throw new Stop('refused', t('No operator is mapped to the account {account}, and --as names none.', { account }), {
     notDone: t('Nothing was done.'),
-    next: ['gxops operator list', 'gxops --as OPERATOR …'],
+    next: ['gxops operator list'],
   });
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Site } from './core/site.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
+import type { Keep } from './core/world.ts';
 
 const NOTHING = t('Nothing was done.');
 const EVERYBODYS = '/etc/gxops';
@@ -30,6 +31,32 @@ export function findSite(flag: string | undefined): string | undefined {
 
 function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
+}
+
+/** Whether there is no journal at all: every journal begins with its genesis. */
+export async function journalIsMissing(keep: Keep): Promise<boolean> {
+  try {
+    return (await keep.entries({ upTo: 1 })).length === 0;
+  } catch (cause) {
+    // There is one, but it cannot be read: whoever asks for its entries is told why.
+    if (cause instanceof Stop) return false;
+    throw cause;
+  }
+}
+
+/** A Keep of a site whose journal is gone: looking at hosts and files goes on, but what was done is not known, which is not nothing. */
+export function withoutJournal(keep: Keep, site: Site): Keep {
+  return { ...keep, entries: () => Promise.reject(journalMissing(site, 'unreachable')) };
+}
+
+/** Said where the journal is gone: `refused` to whoever would add to it, `unreachable` to whoever asks it. */
+export function journalMissing({ dir }: Site, verdict: 'refused' | 'unreachable'): Stop {
+  const folder = join(dir, 'journal');
+  return new Stop(verdict, t('There is no journal in {folder}: what was done is not known.', { folder }), {
+    notDone: NOTHING,
+    safe: t('Bring the folder back from a copy; a new journal would know nothing of what was done.'),
+    next: ['gxops doctor', 'gxops audit verify'],
+  });
 }
 
 /** The refusal where no site was found. */

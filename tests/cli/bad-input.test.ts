@@ -1,5 +1,5 @@
 /** Bad input through the real program: exit 2 with the flag, the wrong value, what is allowed, the nearest name, and nothing written. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,6 +44,8 @@ const CASES: readonly (readonly [words: readonly string[], ...says: readonly str
   [[...run, '--input', 'rule=LNX-ID-5'], 'LNX-ID-5', 'Did you mean “LNX-ID-05”'],
   [['runbook', 'resume', 'R-1'], '“R-1” is no run', 'Allowed: R-…'],
   [['site', 'init', 'x', '--rows', '5'], '--rows goes with --sandbox'],
+  [['audit', 'log', '--run', 'R-2'], '“R-2” is no run'],
+  [['extract', 'open', 'none', '--identity', 'none', '--to', 'x'], '--identity: none cannot be read (ENOENT)'],
   [['approve', 'R-1'], '“R-1” is no id'],
   [['runbook', 'lint', '.'], 'FILE: . cannot be read (EISDIR)'],
   [[...apply, ...bind, '--purpose', 'x', '--basis', 'y', '--limit', '5'], '--recipient is missing'],
@@ -71,6 +73,43 @@ describe('a place where no site can be made', () => {
     const { code, stderr } = await gxops(['site', 'init', dir, '--sandbox'], { env, cwd: folder, timeout: 20_000 });
     expect(code).toBe(2);
     expect(stderr).toContain(why);
+  });
+});
+
+describe('a site whose journal is gone', () => {
+  let bare: string;
+  beforeAll(() => {
+    bare = join(folder, 'bare');
+    cpSync(site.dir, bare, { recursive: true });
+    rmSync(join(bare, 'journal'), { recursive: true });
+  });
+  const here = (...words: string[]) => gxops([...words, '--site', bare], { env });
+
+  it.each([
+    [[]],
+    [['runbook', 'runs']],
+    [['operator', 'list']],
+    [['extract', 'list']],
+    [['audit', 'log']],
+  ])('%j: what was done is unknown, not nothing', async (words) => {
+    const { code, stdout, stderr } = await here(...words);
+    expect([code, stdout]).toEqual([8, '']);
+    expect(stderr).toContain('There is no journal');
+  });
+
+  it.each([
+    [[...run, '--execute', '--as', 'li']],
+    [['approve', 'R-20260101-00000', '--as', 'chen']],
+  ])('%j: no audit, no action', async (words) => {
+    const { code, stderr } = await here(...words);
+    expect([code, stderr.includes('There is no journal')]).toEqual([3, true]);
+  });
+
+  it('can still be looked at', async () => {
+    expect((await here('site', 'check')).code).toBe(0);
+    expect((await here('harden', 'check', '--host', 'sandbox')).code).toBe(1);
+    expect((await here('doctor')).stdout).toContain('There is no journal');
+    expect(existsSync(join(bare, 'journal'))).toBe(false);
   });
 });
 

@@ -24,10 +24,17 @@ function sqlFile(sql: string | Uint8Array): string {
   return file;
 }
 const hash = (text: string): number => [...text].reduce((sum, char) => (sum * 31 + (char.codePointAt(0) ?? 0)) | 0, 7);
-const asking = (sql: string, ...more: string[]): string[] => [
-  ...['--as', 'zhang', 'extract', 'apply', '--database', 'inv', '--sql-file', sqlFile(sql), '--limit', '5000'],
-  ...['--recipient', 'zhao', ...WHY, ...more],
-];
+/** The whole application; `more` stands in place of what it names. */
+function asking(sql: string, ...more: string[]): string[] {
+  const usual = [
+    ['--database', 'inv'],
+    ['--sql-file', sqlFile(sql)],
+    ['--limit', '5000'],
+    ['--recipient', 'zhao'],
+  ];
+  const pairs = [...usual, WHY.slice(0, 2), WHY.slice(2)].filter(([flag = '']) => !more.includes(flag));
+  return ['--as', 'zhang', 'extract', 'apply', ...pairs.flat(), ...more];
+}
 type Answer = Document & { code: number | null };
 const apply = (sql: string, ...more: string[]): Promise<Answer> => site.json(asking(sql, ...more));
 const approve = (id: string, who: string): Promise<number | null> =>
