@@ -91,7 +91,9 @@ function overview(nouns: readonly Noun[], groups: readonly Noun['group'][], say:
 const MORE = { all: 'gxops help all', noun: 'gxops help NOUN', codes: 'gxops help exit-codes' };
 
 function ofNoun(noun: Noun, say: Say): string {
-  const rows = noun.verbs.map((verb) => [callOf(noun, verb), `${say(verb.title)} (${say(KINDS[verb.kind])})`] as const);
+  const rows = noun.verbs.map(
+    (verb) => [callOf(noun, verb), `${say(verb.title)} (${say(verb.changes ?? KINDS[verb.kind])})`] as const,
+  );
   const lines = [`gxops ${noun.name}: ${say(noun.title)}`, '', ...columns(rows)];
   return page([...lines, '', say(t('More: {command}', { command: `gxops help ${noun.name} VERB` }))]);
 }
@@ -110,7 +112,7 @@ function callOf(noun: Noun, verb: Verb): string {
 }
 
 function ofVerb(noun: Noun, verb: Verb, say: Say): string {
-  const lines = [`gxops ${callOf(noun, verb)}`, '', `${say(verb.title)} (${say(KINDS[verb.kind])})`];
+  const lines = [`gxops ${callOf(noun, verb)}`, '', `${say(verb.title)} (${say(verb.changes ?? KINDS[verb.kind])})`];
   if (verb.examples?.length) lines.push('', say(t('Examples')), ...verb.examples.flatMap(copied));
   const given = (verb.arguments ?? []).map(({ name, title }) => [name.toUpperCase(), say(title)] as const);
   if (given.length > 0) lines.push('', say(t('Words')), ...columns(given));

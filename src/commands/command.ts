@@ -49,6 +49,8 @@ export interface Verb {
   readonly name: string;
   readonly title: Text;
   readonly kind: 'reading' | 'recording' | 'acting';
+  /** What it changes, where the kind does not tell all. */
+  readonly changes?: Text;
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
   /** Whole command lines shown under the help. */

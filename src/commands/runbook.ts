@@ -38,6 +38,7 @@ export const runbook: Noun = {
       name: 'resume',
       kind: 'acting',
       title: t('go on with a suspended or interrupted run'),
+      changes: t('goes on with what --execute began'),
       arguments: [{ name: 'run', title: t('R-…'), complete: 'open-runs' }],
       examples: ['gxops runbook resume R-20261123-7F3KQ'],
       load: () => import('./runbook/resume.ts'),

@@ -12,6 +12,7 @@ export const site: Noun = {
       kind: 'recording',
       site: 'none',
       title: t('make a new site folder; --sandbox makes a complete one to practise on'),
+      changes: t('makes the new folder'),
       arguments: [{ name: 'dir', title: t('the folder to make; it must be empty or not exist'), complete: 'files' }],
       options: [
         { flags: '--sandbox', title: t('with an invoice database, a host and operators, nothing installed') },

@@ -31,7 +31,7 @@ export async function openArtefact(file: string, identityFile: string, out: stri
     return { rows: found.rows, sha256: found.sha256, plain: found.plain, verified };
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error instanceof Stop ? error : troubleWith(file, error);
+    throw error instanceof Stop ? error : troubleWith(file, out, error);
   }
 }
 
@@ -71,8 +71,16 @@ async function privateText(name: string): Promise<string> {
     }
   } catch (error) {
     if (error instanceof Stop) throw error;
-    throw new Stop('usage', t('{path} cannot be read: {code}', { path: name, code: codeOf(error) }), NOTHING);
+    throw unread('--identity', name, codeOf(error));
   }
+}
+
+function unread(flag: string, path: string, code: string): Stop {
+  return new Stop(
+    'usage',
+    t('{flag}: {path} cannot be read ({code}). Allowed: a file.', { flag, path, code }),
+    NOTHING,
+  );
 }
 
 /** The manifest beside the file; undefined where there is none, refused where it is no manifest. */
@@ -152,10 +160,17 @@ function differs(file: string): Stop {
   });
 }
 
-function troubleWith(file: string, error: unknown): Stop {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
-    return new Stop('usage', t('{path} cannot be opened: {code}', { path: file, code }), NOTHING);
+function troubleWith(file: string, out: string, error: unknown): Stop {
+  const { code, path: at, syscall } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
+    if (at === file || syscall === 'read') return unread('FILE', file, code);
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    const text = t('--to: {path} cannot be written ({code}). Allowed: a new file where this account may write.', {
+      path: out,
+      code,
+    });
+    return new Stop(full ? 'failed' : 'usage', text, NOTHING);
+  }
   return new Stop(
     'refused',
     t('{path} cannot be decrypted: it was changed or cut, or this key is not among its recipients', { path: file }),

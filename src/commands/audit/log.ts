@@ -5,6 +5,7 @@ import type { Report } from '../../core/report.ts';
 import { t } from '../../core/text.ts';
 import type { Query } from '../../core/world.ts';
 import type { Call } from '../command.ts';
+import { runNamed } from '../runbook/resume.ts';
 import { ENTRY_COLUMNS, entryData, entryRow } from './line.ts';
 import { wholeNumber } from './number.ts';
 import { recordReading } from './read.ts';
@@ -14,6 +15,7 @@ const LAST = 50;
 
 /** Data `{entries: [{seq, hash, t, type, run?, subject?, step?, operator?, user}]}`. The reading itself is recorded after it. */
 export async function run({ options, session }: Call): Promise<Report> {
+  if (typeof options.run === 'string') await runNamed(options.run, session);
   const query = queryOf(options);
   const entries = await session.world.keep.entries(query);
   const unrecorded = await recordReading(session, ['audit log', ...wordsOf(options)].join(' '));
@@ -31,7 +33,7 @@ export async function run({ options, session }: Call): Promise<Report> {
       ...unrecorded,
     ],
     data: { entries: entries.map(entryData) },
-    next: ['gxops audit show SEQ', 'gxops audit verify'],
+    next: [...entries.slice(-1).map(({ seq }) => `gxops audit show ${seq}`), 'gxops audit verify'],
   };
 }
 

@@ -31,7 +31,7 @@ export async function run({ session }: Call): Promise<Report> {
       },
     ],
     data: { runbooks: lines.map((line) => ({ ...line, title: line.title })) as never },
-    next: ['gxops runbook show NAME', 'gxops runbook run NAME --input NAME=VALUE'],
+    next: lines.slice(-1).map(({ name }) => `gxops runbook show ${name}`),
   };
 }
 
