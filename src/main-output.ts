@@ -102,10 +102,30 @@ function writeReport(path: string, text: string): void {
   }
 }
 
+/** Endings that promise a form there is none of. */
+const OTHERS = ['docx', 'doc', 'pdf', 'xlsx', 'xls', 'csv'];
+
+/** Stop('usage') for a `--report FILE` whose name promises a form that cannot be written; before anything is done. */
+export function insistOnForm({ format, report }: Form): void {
+  const ending = report?.split('.').pop()?.toLowerCase() ?? '';
+  if (format !== undefined || !OTHERS.includes(ending)) return;
+  throw new Stop(
+    'usage',
+    t('--report: {file} cannot be written as {ending}. Allowed: {allowed}.', {
+      file: report ?? '',
+      ending,
+      allowed: '.md, .html, .json, .txt',
+    }),
+    {
+      notDone: t('Nothing was done.'),
+    },
+  );
+}
+
 /** The form of the file: `--format`, else by its ending, else Markdown. */
 function formOf(form: Form): string {
   const ending = form.report?.split('.').pop() ?? '';
-  return form.format ?? { html: 'html', json: 'json', txt: 'terminal' }[ending] ?? 'md';
+  return form.format ?? { html: 'html', htm: 'html', json: 'json', txt: 'terminal' }[ending] ?? 'md';
 }
 
 type Draw = string | undefined;

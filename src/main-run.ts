@@ -8,7 +8,7 @@ import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 import { EXIT } from './core/verdict.ts';
 import { asks, bareWords, early, type Options, route } from './main-args.ts';
-import { languageOf, type Output, openOutput, showReport, showStop } from './main-output.ts';
+import { insistOnForm, languageOf, type Output, openOutput, showReport, showStop } from './main-output.ts';
 import { listen, type Signals } from './main-signals.ts';
 
 /** Sets the process's exit code; output drains by itself, so nothing is cut off. */
@@ -37,6 +37,8 @@ async function invoke(words: readonly string[], output: Output, signals: Signals
   const home = verb ?? HOME;
   const { parse } = await import('./main-parse.ts');
   const { args, options } = parse(home, `gxops ${label}`.trim(), rest);
+  const form = { format: text(options, 'format'), report: text(options, 'report') };
+  insistOnForm(form);
   const { callFor } = await import('./main-call.ts');
   const call = await callFor(home, args, options, output, signals);
   if (!call) return help([], output);
@@ -44,10 +46,7 @@ async function invoke(words: readonly string[], output: Output, signals: Signals
   const { run: work } = await home.load();
   const made = await work(call);
   const report = made.next ? { ...made, next: sited(made.next, words) } : made;
-  await showReport(output, report, label || 'home', {
-    format: text(options, 'format'),
-    report: text(options, 'report'),
-  });
+  await showReport(output, report, label || 'home', form);
   const chosen = verb || output.json ? undefined : await (await import('./main-menu.ts')).choose(report, call);
   return chosen ? invoke([...chosen, ...inherited(words)], output, signals) : exitOf(report, signals);
 }

@@ -1,6 +1,7 @@
 /** Which site folder, which site, which operator: found as the command line, the environment and the journal say. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { shellLine } from './core/shell.ts';
 import type { Site } from './core/site.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
@@ -71,12 +72,44 @@ export function noSite(): Stop {
   );
 }
 
-/** The parsed site of a folder; Stop('usage') at file:line where site.yml does not hold. */
+/** The parsed site of a folder; Stop('usage') at file:line where site.yml does not hold, 'refused' where others may have written it. */
 export async function loadSite(dir: string): Promise<Site> {
   const { parseSite } = await import('./rules/site.ts');
   const file = join(dir, 'site.yml');
   const template = readFileSync(new URL('../templates/site.yml', import.meta.url), 'utf8');
-  return parseSite(readFileSync(file, 'utf8'), dir, template);
+  return parseSite(ownText(file), dir, template);
+}
+
+/** site.yml names commands that are run for secrets: whoever can write it can run them as us. */
+function ownText(file: string): string {
+  const { mode, uid, gid } = statSync(file);
+  const [ours, group] = [process.getuid?.() ?? uid, process.getgid?.() ?? gid];
+  const shared = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== group);
+  if (shared || (uid !== ours && uid !== 0)) {
+    const facts = { file, mode: (mode & 0o777).toString(8), owner: uid };
+    const text = shared
+      ? t('{file} can be written by other accounts (mode {mode}, owner {owner}).', facts)
+      : t('{file} belongs to another account (owner {owner}).', facts);
+    throw new Stop('refused', text, {
+      notDone: NOTHING,
+      safe: t('It says what is run and who must approve: read it before you make it your own.'),
+      next: [shellLine(shared ? ['chmod', '600', file] : ['ls', '-l', file])],
+    });
+  }
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw new Stop(
+      'usage',
+      t('{flag}: {path} cannot be read ({code}). Allowed: a file.', { flag: '--site', path: file, code }),
+      {
+        notDone: NOTHING,
+        next: [shellLine(['ls', '-l', file])],
+        cause,
+      },
+    );
+  }
 }
 
 /** A site of which nothing is known but its folder: for commands that make one or need none. */

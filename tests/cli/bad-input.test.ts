@@ -1,5 +1,5 @@
 /** Bad input through the real program: exit 2 with the flag, the wrong value, what is allowed, the nearest name, and nothing written. */
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +46,8 @@ const CASES: readonly (readonly [words: readonly string[], ...says: readonly str
   [['site', 'init', 'x', '--rows', '5'], '--rows goes with --sandbox'],
   [['audit', 'log', '--run', 'R-2'], '“R-2” is no run'],
   [['extract', 'open', 'none', '--identity', 'none', '--to', 'x'], '--identity: none cannot be read (ENOENT)'],
+  [['runbook', 'list', '--report', 'list.docx'], '--report: list.docx', 'Allowed: .md, .html'],
+  [['runbook', 'list', '--format', 'docx'], '--format: “docx”', 'Allowed: terminal, md, html, json'],
   [['approve', 'R-1'], '“R-1” is no id'],
   [['runbook', 'lint', '.'], 'FILE: . cannot be read (EISDIR)'],
   [[...apply, ...bind, '--purpose', 'x', '--basis', 'y', '--limit', '5'], '--recipient is missing'],
@@ -73,6 +75,18 @@ describe('a place where no site can be made', () => {
     const { code, stderr } = await gxops(['site', 'init', dir, '--sandbox'], { env, cwd: folder, timeout: 20_000 });
     expect(code).toBe(2);
     expect(stderr).toContain(why);
+  });
+});
+
+describe('a site.yml that others can write', () => {
+  it('is refused until it is one’s own again: it names commands that are run', async () => {
+    const file = join(site.dir, 'site.yml');
+    chmodSync(file, 0o666);
+    const { code, stdout, stderr } = await site.run(['runbook', 'list'], { env });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(`chmod 600 ${file}`);
+    chmodSync(file, 0o600);
+    expect((await site.run(['runbook', 'list'], { env })).code).toBe(0);
   });
 });
 
