@@ -1,5 +1,6 @@
 /** `approve`: shows the whole, has it confirmed, signs the canonical statement with the approver's key, records the grant. */
 import type { Draft, Entry } from '../../core/event.ts';
+import { localTime } from '../../core/local-time.ts';
 import { shortCode } from '../../core/plan.ts';
 import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
@@ -132,7 +133,10 @@ function reported(session: Session, request: Request, outcome: Outcome, entries:
   const approver = session.operator;
   const missing = openSeats(approval, roster, session.world.now()).length - 1;
   const notes: Text[] = [
-    t('Signed by {approver}; holds until {expires}.', { approver, expires: outcome.expires }),
+    t('Signed by {approver}; holds until {expires}.', {
+      approver,
+      expires: localTime(outcome.expires, session.site.timeZone),
+    }),
     ...(outcome.sameAccount && !outcome.paper
       ? [t('Requester and approver worked under the same OS account: their identity is asserted by their keys only.')]
       : []),

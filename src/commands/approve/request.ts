@@ -1,6 +1,7 @@
 /** The request that an id names, and the whole of what it asks for, proven to be what the digest says. */
 import type { EventType } from '../../core/event.ts';
 import { digestOf, type Json } from '../../core/json.ts';
+import { localTime } from '../../core/local-time.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Operator } from '../../core/operator.ts';
 import { type Plan, planDigest, shortCode } from '../../core/plan.ts';
@@ -29,6 +30,8 @@ export interface OperatorProposal {
 export interface Request {
   readonly approval: Approval;
   readonly roster: Roster;
+  /** The site's, for the times that are shown. */
+  readonly timeZone: string;
   readonly sections: readonly Section[];
   readonly proposal?: OperatorProposal;
 }
@@ -46,7 +49,7 @@ export async function findRequest(id: string, session: Session): Promise<Request
   const approval = foldApprovals(await keep.entries({ subject: id, types: APPROVAL_TYPES })).at(-1);
   if (!approval) throw await unknown(id, session);
   const roster = await rosterOf(keep);
-  return { approval, roster, ...(await whole(approval, session)) };
+  return { approval, roster, timeZone: session.site.timeZone, ...(await whole(approval, session)) };
 }
 
 async function unknown(id: string, session: Session): Promise<Stop> {
@@ -106,7 +109,7 @@ function proposed(proposal: OperatorProposal): Pick<Request, 'sections' | 'propo
 }
 
 /** Digest and short code, who asked, who must sign, until when. */
-export function requestFacts({ approval }: Request): Section {
+export function requestFacts({ approval, timeZone }: Request): Section {
   const seats = approval.seats.map(({ roles, party }) => [roles.join('/'), party].filter(Boolean).join(' @ '));
   const facts: [Text, Text][] = [
     [t('id'), approval.subject],
@@ -114,8 +117,8 @@ export function requestFacts({ approval }: Request): Section {
     [t('digest'), approval.digest],
     [t('short code'), shortCode(approval.digest)],
     [t('asked for by'), approval.requester],
-    [t('asked for at'), approval.asked],
-    [t('open until'), approval.expires],
+    [t('asked for at'), localTime(approval.asked, timeZone)],
+    [t('open until'), localTime(approval.expires, timeZone)],
     [t('signatures needed'), seats.join('; ')],
     [t('signed already'), approval.grants.map(({ approver }) => approver).join(', ') || '–'],
   ];

@@ -38,7 +38,7 @@ async function openRun(id: string, session: Session): Promise<string | undefined
 }
 
 function reportOf(id: string, ended: Ended, session: Session): Report {
-  const report = endedReport(ended);
+  const report = endedReport(ended, session.site);
   const artefact = ended.state.artefacts.at(-1);
   const data = report.data as Record<string, Json>;
   if (artefact === undefined || ended.verdict !== 'done') return { ...report, data: { id, ...data } };

@@ -1,5 +1,6 @@
 /** `extract show`: one application as a whole. */
 import type { Json } from '../../core/json.ts';
+import { localTime } from '../../core/local-time.ts';
 import type { Report, Section } from '../../core/report.ts';
 import { type Text, t } from '../../core/text.ts';
 import { type Extraction, extractionStanding } from '../../records/extract.ts';
@@ -32,8 +33,8 @@ export async function run({ session, args }: Call): Promise<Report> {
           ] as const),
           ...([
             [t('applied by'), requester],
-            [t('applied'), extraction.at],
-            [t('holds until'), expires],
+            [t('applied'), localTime(extraction.at, session.site.timeZone)],
+            [t('holds until'), localTime(expires, session.site.timeZone)],
           ] as const),
           [t('recipients'), recipients.map(({ operator }) => operator).join(', ')],
           [t('rows at most'), `${limit}`],

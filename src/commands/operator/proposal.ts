@@ -1,5 +1,6 @@
 /** A proposed change of the roster: judged, stored, recorded, and waiting for the security officer. */
 import { canonical, digestOf } from '../../core/json.ts';
+import { localTime } from '../../core/local-time.ts';
 import { shortCode } from '../../core/plan.ts';
 import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
@@ -60,7 +61,7 @@ export async function propose(proposal: OperatorProposal, title: Text, session: 
           t('Proposed as {id}, code {code}. It takes effect when a security officer approves it before {expires}.', {
             id,
             code: shortCode(digest),
-            expires,
+            expires: localTime(expires, session.site.timeZone),
           }),
         ],
       },

@@ -10,7 +10,7 @@ import { undoReport } from './plan.ts';
 /** Exits with the run's verdict after `--execute`; an undone run reports again. */
 export async function run({ args, execute, session }: Call): Promise<Report> {
   const state = await runNamed(args[0] ?? '', session);
-  if (state.closed?.verdict === 'undone') return endedReport(endedOf(state));
+  if (state.closed?.verdict === 'undone') return endedReport(endedOf(state), session.site);
   if (!execute) return undoReport(await rehearseUndo(state.run, session));
-  return endedReport(await undo(state.run, session));
+  return endedReport(await undo(state.run, session), session.site);
 }

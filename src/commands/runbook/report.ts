@@ -1,20 +1,22 @@
 /** How a run stands, as a Report: the same for run, resume, settle and rollback. */
 import { summaryOf, targetOf } from '../../core/change.ts';
 import type { Json } from '../../core/json.ts';
+import { localTime } from '../../core/local-time.ts';
 import type { Report, Section } from '../../core/report.ts';
+import type { Site } from '../../core/site.ts';
 import { type Text, t } from '../../core/text.ts';
 import type { Ended } from '../../engine/course.ts';
 import type { Rehearsal } from '../../engine/rehearse.ts';
 import { type ChangeState, inDoubt, latestFindings, type Phase, type RunState } from '../../records/run.ts';
 
 /** After `--execute`, resume or rollback. Data `{run, verdict, waitingFor?, inDoubt, findings, changes}`. */
-export function endedReport(ended: Ended): Report {
+export function endedReport(ended: Ended, { timeZone }: Site): Report {
   const { run, verdict, state, text, next } = ended;
   return {
     title: t('Run {run}: {title}', { run, title: state.title }),
     verdict,
     run,
-    sections: [...(text ? [{ kind: 'text' as const, lines: [text] }] : []), ...stateSections(state)],
+    sections: [...(text ? [{ kind: 'text' as const, lines: [text] }] : []), ...stateSections(state, timeZone)],
     data: runData(ended),
     next,
   };
@@ -39,11 +41,11 @@ export function runData({ run, verdict, state, waitingFor }: Ended): Record<stri
 const WAITS = { approval: 'approve', answer: 'ask', decision: 'decision', watch: 'watch' } as const;
 
 /** Doubts, findings, changes, artefacts and what remains, as far as there are any. */
-export function stateSections(state: RunState): Section[] {
+function stateSections(state: RunState, timeZone: string): Section[] {
   const findings = latestFindings(state);
   const remaining = state.closed?.remaining ?? [];
   return [
-    { kind: 'facts', facts: factsOf(state) },
+    { kind: 'facts', facts: factsOf(state, timeZone) },
     ...doubtSection(state),
     ...(findings.length > 0 ? [{ kind: 'findings' as const, heading: t('Findings'), findings }] : []),
     ...(state.changes.length > 0 ? [changeTable(state.changes)] : []),
@@ -54,14 +56,14 @@ export function stateSections(state: RunState): Section[] {
   ];
 }
 
-function factsOf(state: RunState): [Text, Text][] {
+function factsOf(state: RunState, timeZone: string): [Text, Text][] {
   return [
     [t('runbook'), `${state.runbook} ${state.version}`],
     [t('digest'), state.digest],
     [t('obeys'), state.obeys.join('; ') || '–'],
     [t('neighbours'), state.neighbours.join('; ') || '–'],
     [t('opened by'), state.operator],
-    [t('opened'), state.opened],
+    [t('opened'), localTime(state.opened, timeZone)],
   ];
 }
 

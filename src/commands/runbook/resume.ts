@@ -16,11 +16,11 @@ import { insistOnAnswers } from './run.ts';
 export async function run(call: Call): Promise<Report> {
   const { args, session } = call;
   const state = await runNamed(args[0] ?? '', session);
-  if (state.closed) return endedReport(endedOf(state));
+  if (state.closed) return endedReport(endedOf(state), session.site);
   insistOnOperator(session);
   const book = await bookOfRun(state, session);
   insistOnAnswers(call, book);
-  return endedReport(await resume(state.run, book, session));
+  return endedReport(await resume(state.run, book, session), session.site);
 }
 
 /** What changes something needs a name to record it under. */

@@ -24,7 +24,7 @@ export async function runBook(book: Runbook, raw: RawInputs, call: Call): Promis
   const inputs = parseInputs(book.inputs, raw, session.site, [`gxops runbook show ${book.name}`]);
   if (!execute) return rehearsalReport(await rehearse(book, inputs, session), againLine(book, raw));
   const ticket = typeof options.ticket === 'string' ? options.ticket : undefined;
-  return endedReport(await start(book, inputs, session, ticket));
+  return endedReport(await start(book, inputs, session, ticket), session.site);
 }
 
 /** Stop('usage') for an `--answer` that no step of the runbook asks for. */

@@ -1,4 +1,5 @@
 /** `runbook runs`: the runs of this site, newest first, or one of them in full. */
+import { localTime } from '../../core/local-time.ts';
 import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
@@ -11,7 +12,8 @@ import { runNamed } from './resume.ts';
 
 /** Data `{runs: [{run, runbook, state, operator, opened, last, inDoubt}]}`, or a run's own data. */
 export async function run({ args, options, session }: Call): Promise<Report> {
-  if (args[0] !== undefined) return { ...endedReport(endedOf(await runNamed(args[0], session))), verdict: 'done' };
+  if (args[0] !== undefined)
+    return { ...endedReport(endedOf(await runNamed(args[0], session)), session.site), verdict: 'done' };
   const most = mostOf(options.last);
   const { keep } = session.world;
   const query = options.open === true ? { open: true } : {};
@@ -25,8 +27,8 @@ export async function run({ args, options, session }: Call): Promise<Report> {
       {
         kind: 'table',
         heading: t('Runs'),
-        columns: [t('run'), t('runbook'), t('state'), t('by'), t('opened'), t('last entry')],
-        rows: states.map(rowOf),
+        columns: [t('run'), t('runbook'), t('state'), t('by'), t('opened')],
+        rows: states.map((state) => rowOf(state, session.site.timeZone)),
       },
     ],
     data: { runs: states.map(dataOf) },
@@ -56,8 +58,9 @@ export function standOf(state: RunState): string {
   return inDoubt(state).length > 0 ? 'in-doubt' : (state.suspended?.why ?? 'open');
 }
 
-function rowOf(state: RunState): Text[] {
-  return [state.run, state.runbook, standOf(state), state.operator, state.opened, state.last];
+/** As much as an 80-column screen holds with the run in one piece, so that it can be copied. */
+function rowOf(state: RunState, timeZone: string): Text[] {
+  return [state.run, state.runbook, standOf(state), state.operator, localTime(state.opened, timeZone)];
 }
 
 function dataOf(state: RunState) {

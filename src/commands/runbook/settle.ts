@@ -30,6 +30,6 @@ export async function run({ args, options, session }: Call): Promise<Report> {
       t('--reason is missing. Allowed: some words, 500 characters at most; they are recorded.'),
       rest,
     );
-  const report = endedReport(await settle(state.run, change, happened, reason, session));
+  const report = endedReport(await settle(state.run, change, happened, reason, session), session.site);
   return { ...report, verdict: 'done' };
 }
