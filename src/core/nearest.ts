@@ -33,6 +33,13 @@ function edits(a: string, b: string): number {
   return above[b.length] ?? 0;
 }
 
+/** Names that a screen line or two can hold. */
+const MANY = 16;
+
+function listed(names: readonly string[]): string {
+  return names.length <= MANY ? names.join(', ') : `${names.slice(0, MANY).join(', ')}, … (${names.length})`;
+}
+
 /** The refusal of a word that is none of the allowed ones. `where` is the flag or the input as the person typed it. */
 export function notAllowed(
   where: string,
@@ -41,7 +48,7 @@ export function notAllowed(
   next: readonly string[] = [],
 ): Stop {
   const near = nearest(value, allowed);
-  const values = { where, value, allowed: allowed.join(', '), near: near ?? '' };
+  const values = { where, value, allowed: listed(allowed), near: near ?? '' };
   const text = near
     ? t('{where}: “{value}” is not known. Did you mean “{near}”? Allowed: {allowed}.', values)
     : t('{where}: “{value}” is not known. Allowed: {allowed}.', values);
