@@ -181,13 +181,14 @@ function openMeter(output: Output, timeZone: string) {
     void spinner?.then((one) => one.stop());
     spinner = undefined;
   };
-  const at = (rows: number, bytes: number) => {
+  const at = (rows: number, bytes: number, limit?: number) => {
     const now = Date.now();
     begun ||= now;
     if (now - shown < (moving ? 200 : 10_000) || (output.json && !moving)) return;
     shown = now;
     void import('./views/progress.ts').then(({ drawProgress }) => {
-      const line = drawProgress({ rows, bytes, took: now - begun }, { dictionary: output.dictionary() });
+      const advance = { rows, bytes, took: now - begun, ...(limit === undefined ? {} : { limit }) };
+      const line = drawProgress(advance, { dictionary: output.dictionary() });
       if (!moving) return output.talk(`${localTime(new Date(now), timeZone, 'seconds')} ${line}`);
       spinner ??= import('./world/spinner.ts').then(({ spin }) => spin(line));
       void spinner.then((one) => one.text(line));

@@ -12,6 +12,6 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Told of each entry this invocation wrote, as it happens: the talk on stderr. */
   tell(entry: Entry): void;
-  /** Progress of an artefact under way. */
-  progress(rows: number, bytes: number): void;
+  /** Progress of an artefact under way; `limit` are the rows there can be at most. */
+  progress(rows: number, bytes: number, limit?: number): void;
 }

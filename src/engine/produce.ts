@@ -17,7 +17,8 @@ export async function playProduce(course: Course, step: ProduceStep): Promise<vo
     step: step.id,
     data: { path: product.path, digest: digestOf(product.binding) },
   });
-  const progress = (at: { rows: number; bytes: number }) => session.progress(at.rows, at.bytes);
+  const limit = 'limit' in product.source ? product.source.limit : undefined;
+  const progress = (at: { rows: number; bytes: number }) => session.progress(at.rows, at.bytes, limit);
   try {
     const artefact = await session.world.keep.artefact(product, progress, session.signal);
     await record(course, { type: 'artefact.made', step: step.id, data: { artefact } });
