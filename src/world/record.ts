@@ -103,7 +103,9 @@ function keyOf(verb: string, args: Json): string {
 
 async function load(folder: string): Promise<Map<string, Line[]>> {
   const path = join(folder, FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  // Not waiting: opening a pipe that nobody writes would hold the process past every signal.
+  const flag = constants.O_RDONLY | constants.O_NONBLOCK;
+  const text = await readFile(path, { encoding: 'utf8', flag }).catch((error: NodeJS.ErrnoException) => {
     throw new Stop('usage', t('GXOPS_REPLAY: {path} cannot be read ({code})', { path, code: error.code ?? 'EIO' }), {
       notDone: t('Nothing was looked at.'),
     });

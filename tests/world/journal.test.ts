@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lineOf } from '../../src/core/line.ts';
 import { disk } from '../../src/world/disk.ts';
 import { scan } from '../../src/world/journal-scan.ts';
 import { watched } from '../worlds/disks.ts';
@@ -202,4 +203,23 @@ describe('a torn tail', () => {
       { numRuns: 15 },
     );
   }, 60_000);
+});
+
+test('behind a line of a newer gxops nothing is written', async () => {
+  await withJournal(async (journal, dir) => {
+    const [first] = await journal.append([note('ours')]);
+    if (first === undefined) throw new Error('no entry');
+    const body = { ...first.body, v: 2 as unknown as 1, id: 'another' };
+    fs.appendFileSync(
+      segmentOf(dir),
+      Buffer.concat([lineOf(body, first.hash, first.seq + 1).bytes, Buffer.from('\n')]),
+    );
+    const before = stored(dir);
+    for (const one of [journal, journalIn(dir)]) {
+      const stop = await stopOf(one.append([note('ours again')]));
+      expect([stop.verdict, JSON.stringify(stop.text)]).toEqual(['refused', expect.stringContaining('newer gxops')]);
+      one.close();
+    }
+    expect(stored(dir)).toEqual(before);
+  });
 });

@@ -1,4 +1,5 @@
 /** Record and replay: the round trip, and that nothing personal or secret is written down. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +78,12 @@ describe('record and replay', () => {
       detail: { data: { state: 'not-done' } },
     });
     await expect(world.look.file('rooted', '/etc/open')).rejects.toMatchObject({ verdict: 'unreachable' });
+  });
+
+  it('a pipe in the place of the record holds nobody up', async () => {
+    mkdirSync(folder);
+    execFileSync('mkfifo', [join(folder, 'looks.jsonl')]);
+    await expect(replaying(bench.world, folder).look.machine()).rejects.toMatchObject({ verdict: 'unreachable' });
   });
 
   it('names the line of a record that is none', async () => {
