@@ -3,6 +3,7 @@ import type { Entry } from '../core/event.ts';
 import { canonical } from '../core/json.ts';
 import { type Plan, planDigest } from '../core/plan.ts';
 import type { ApproveStep, Step } from '../core/runbook.ts';
+import type { Session } from '../core/session.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import { type Approval, foldApprovals, type Grant, openSeats, validGrants } from '../records/approvals.ts';
@@ -23,6 +24,18 @@ export function approvalsIn(course: Course, step: ApproveStep, subject: string, 
   const seats = canonical(step.seats(momentOf(course)));
   return foldApprovals(entries.filter(({ body }) => body.subject === subject)).filter(
     (one) => canonical(one.seats) === seats && (subject !== state.run || one.requester === state.operator),
+  );
+}
+
+/** 三员分立: the security officer and the auditor look and approve; deeds are for those whom they watch. An unknown operator is none of ours. */
+export async function insistMayAct(session: Session): Promise<void> {
+  const who = session.operator;
+  const operator = (await rosterOf(session.world.keep)).get(who);
+  if (!operator?.roles.some((role) => role === 'security' || role === 'auditor')) return;
+  throw new Stop(
+    'refused',
+    t('{who} holds the role security or auditor, which looks and approves but does not act (三员分立).', { who }),
+    { notDone: t('Nothing was done.'), next: ['gxops operator list'] },
   );
 }
 

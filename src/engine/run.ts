@@ -24,6 +24,7 @@ import {
 import { sameDefinition, snapshot } from './definition.ts';
 import { settleAll } from './doubt.ts';
 import { failed } from './failure.ts';
+import { insistMayAct } from './gate.ts';
 import { playAsk, playCheck, playWatch } from './look.ts';
 import { playProduce } from './produce.ts';
 import { stateOf, unwind } from './undo.ts';
@@ -31,6 +32,7 @@ import { stateOf, unwind } from './undo.ts';
 /** Opens a run and plays it as far as it goes. Refused or interrupted before the first entry, nothing exists. */
 export async function start(book: Runbook, inputs: Inputs, session: Session, ticket?: string): Promise<Ended> {
   heedSignal(session);
+  await insistMayAct(session);
   const run = session.world.keep.newId('R');
   return locking(book, inputs, run, session, async () => {
     const definition = await snapshot(book, run, session);
@@ -62,6 +64,7 @@ export async function start(book: Runbook, inputs: Inputs, session: Session, tic
 export async function resume(run: string, book: Runbook, session: Session): Promise<Ended> {
   const before = await stateOf(run, session);
   if (before.closed) return endedOf(before);
+  await insistMayAct(session);
   return locking(book, before.inputs, run, session, async () => {
     const state = await stateOf(run, session);
     if (state.closed) return endedOf(state);

@@ -4,6 +4,7 @@ import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import { type ChangeState, inDoubt, type RunState } from '../records/run.ts';
 import { type Ended, endedOf, recordFor } from './course.ts';
+import { insistMayAct } from './gate.ts';
 import { stateOf } from './undo.ts';
 
 /** Ends one doubt. `happened` speaks of the deed, or of the undo where that is what is in doubt. */
@@ -15,6 +16,7 @@ export async function settle(
   session: Session,
 ): Promise<Ended> {
   if (reason.trim() === '') throw new Stop('usage', t('--reason needs some words: what was seen, and where.'));
+  await insistMayAct(session);
   return session.world.keep.hold([run], { operator: session.operator, why: `settle ${run}` }, async () => {
     const state = await stateOf(run, session);
     const doubt = inDoubt(state).find(({ id }) => id === change);

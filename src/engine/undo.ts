@@ -7,6 +7,7 @@ import { type ChangeState, foldRun, type RunState, standing } from '../records/r
 import { type Course, close, courseOf, type Ended, endedOf, fetchJson, heedSignal, holding, record } from './course.ts';
 import { deed } from './deed.ts';
 import { bodyOf, probed, settleAll } from './doubt.ts';
+import { insistMayAct } from './gate.ts';
 import { imageNow, restoring } from './image.ts';
 import { recordOutcome } from './outcome.ts';
 
@@ -61,6 +62,7 @@ async function wayBack(session: Session, change: ChangeState): Promise<UndoLine>
 
 /** Undoes what stands of a run. An undone run reports again; a half-done one tries what is left. */
 export async function undo(run: string, session: Session): Promise<Ended> {
+  await insistMayAct(session);
   return session.world.keep.hold([run], { operator: session.operator, why: `rollback ${run}` }, async () => {
     const state = await stateOf(run, session);
     if (state.closed?.verdict === 'undone') return endedOf(state);

@@ -207,4 +207,19 @@ describe('a run', () => {
     expect(out.deeds).toEqual(['start web']);
     expect((await resume(second.run, other, session(out))).verdict).toBe('done');
   });
+
+  it('is not carried out by the security officer or the auditor, who watch it', async () => {
+    const out = site();
+    put(out, '/etc/a', 'A1');
+    const { run } = await start(twoFiles(), {}, session(out));
+    await approve(out, run);
+    const refusal = { verdict: 'refused', text: { with: { who: 'he' } } };
+    await expect(start(twoFiles(), {}, session(out, 'he'))).rejects.toMatchObject(refusal);
+    await expect(resume(run, twoFiles(), session(out, 'he'))).rejects.toMatchObject(refusal);
+    expect(out.deeds).toEqual([]);
+    await resume(run, twoFiles(), session(out));
+    await expect(undo(run, session(out, 'he'))).rejects.toMatchObject(refusal);
+    await expect(settle(run, 'one.1', true, 'seen', session(out, 'he'))).rejects.toMatchObject(refusal);
+    expect(text(out, '/etc/a')).toBe('A2');
+  });
 });
