@@ -20,7 +20,7 @@ export function findSite(flag: string | undefined): string | undefined {
     if (isFile(join(given, 'site.yml'))) return resolve(given);
     throw new Stop('usage', t('{from}: {given} is not a site folder: it holds no site.yml.', { from, given }), {
       notDone: NOTHING,
-      next: ['gxops site init DIR --sandbox'],
+      next: [shellLine(['gxops', 'site', 'init', given, '--sandbox'])],
     });
   }
   for (let dir = process.cwd(); ; dir = dirname(dir)) {
@@ -67,7 +67,7 @@ export function noSite(): Stop {
     t('No site folder: neither --site nor GXOPS_SITE names one, and no parent folder holds a site.yml.'),
     {
       notDone: NOTHING,
-      next: ['gxops site init DIR --sandbox', 'gxops --site DIR …'],
+      next: ['gxops site init ./sandbox --sandbox'],
     },
   );
 }

@@ -44,13 +44,14 @@ export function insistOnAnother(course: Course, grants: readonly Pick<Grant, 'ap
   const { session, state } = course;
   const both = grants.find(({ approver }) => approver === session.operator || approver === state.operator);
   if (!both) return;
+  const opener = grants.some(({ approver }) => approver === state.operator) ? '' : ` --as ${state.operator}`;
   throw new Stop(
     'refused',
     t('{who} approved it and cannot carry it out; another person must.', { who: both.approver }),
     {
       notDone: t('Nothing was done.'),
       safe: t('The approval stands unused.'),
-      next: [`gxops runbook resume ${state.run} --as OPERATOR`],
+      next: [`gxops runbook resume ${state.run}${opener}`],
     },
   );
 }

@@ -81,7 +81,7 @@ function guardGenesis(drafts: readonly Draft[], chain: Chain, tip: Tip): void {
   const at = drafts.findIndex((draft) => draft.type === 'log.genesis');
   if (empty ? at === 0 : at < 0) return;
   const text = empty ? t('the journal has not been begun') : t('the journal has been begun already');
-  throw new Stop('refused', text, { notDone: NOTHING, next: empty ? ['gxops site init DIR'] : [] });
+  throw new Stop('refused', text, { notDone: NOTHING, next: empty ? ['gxops doctor'] : [] });
 }
 
 /** All lines of one group or none. In an empty journal the preludes stand behind the genesis, which names the log. */

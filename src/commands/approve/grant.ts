@@ -7,6 +7,7 @@ import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
 import { openSeats, signatureFits, statementOf } from '../../records/approvals.ts';
+import { approveCommand } from '../../records/signers.ts';
 import type { Call } from '../command.ts';
 import { operatorDrafts } from './effect.ts';
 import { checkPaper } from './paper.ts';
@@ -19,7 +20,7 @@ export async function run(call: Call): Promise<Report> {
   const { session, options } = call;
   const request = await findRequest(call.args[0] ?? '', session);
   insistDigest(request, options.digest);
-  if (options.print === true) return sheet(request);
+  if (options.print === true) return sheet(request, session.world.now());
   const paper = await checkPaper(call, request);
   insistMaySign(request, session.operator, session.world.now());
   const expires = expiryOf(options.expires, request.approval.expires, session.world.now());
@@ -131,7 +132,12 @@ function reported(session: Session, request: Request, outcome: Outcome, entries:
   const { approval, roster } = request;
   const id = approval.subject;
   const approver = session.operator;
-  const missing = openSeats(approval, roster, session.world.now()).length - 1;
+  const now = session.world.now();
+  const signed = entries.flatMap(({ seq, body }) =>
+    body.type === 'approval.granted' ? [{ ...body.data, seq, at: body.t }] : [],
+  );
+  const after = { ...approval, grants: [...approval.grants, ...signed] };
+  const missing = openSeats(after, roster, now).length;
   const notes: Text[] = [
     t('Signed by {approver}; holds until {expires}.', {
       approver,
@@ -155,7 +161,7 @@ function reported(session: Session, request: Request, outcome: Outcome, entries:
       missing,
       entries: entries.map(({ seq }) => seq),
     },
-    next: missing > 0 ? [`gxops approve ${id} --as OPERATOR`] : NEXT[approval.kind](id),
+    next: missing > 0 ? [approveCommand(after, roster, now)] : NEXT[approval.kind](id),
   };
 }
 

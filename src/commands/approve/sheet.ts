@@ -2,13 +2,17 @@
 import { shortCode } from '../../core/plan.ts';
 import type { Report } from '../../core/report.ts';
 import { t } from '../../core/text.ts';
+import { approveCommand, countersignerOf, signersOf } from '../../records/signers.ts';
 import { type Request, requestData, requestFacts } from './request.ts';
 
 const BLANK = '____________________';
 
 /** Nothing is signed or recorded by printing. Data `{id, digest, code}`. */
-export function sheet(request: Request): Report {
+export function sheet(request: Request, now: Date): Report {
   const { subject, digest } = request.approval;
+  const { approval, roster } = request;
+  const second = countersignerOf(approval, signersOf(approval, roster, now)[0], roster);
+  const sign = approveCommand(approval, roster, now);
   return {
     title: t('Approval sheet {id}', { id: subject }),
     verdict: 'done',
@@ -41,6 +45,6 @@ export function sheet(request: Request): Report {
       },
     ],
     data: requestData(request),
-    next: [`gxops approve ${subject} --as APPROVER --paper SCAN --number N --code CODE --countersign OPERATOR`],
+    next: [`${sign} --paper SCAN --number N --code CODE${second ? ` --countersign ${second}` : ''}`],
   };
 }

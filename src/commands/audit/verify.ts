@@ -75,7 +75,7 @@ function cannot(session: Session, { text }: Stop): Report {
     exit,
     sections: [{ kind: 'text', lines: [t('The journal cannot be verified: {why}', { why: text })] }],
     data: { entries: 0, head: null, outcome: name, problems: [] },
-    next: ['gxops --site DIR audit verify'],
+    next: ['gxops doctor'],
   };
 }
 

@@ -9,6 +9,8 @@ import { t } from '../../core/text.ts';
 import type { Estimate } from '../../core/world.ts';
 import { rehearse } from '../../engine/rehearse.ts';
 import { requestApproval } from '../../engine/request.ts';
+import { type Roster, rosterOf } from '../../records/roster.ts';
+import { firstApproveCommand } from '../../records/signers.ts';
 import { type Application, queryOf } from '../../rules/application.ts';
 import type { Guarded } from '../../rules/sql/guard.ts';
 import type { Refusal } from '../../rules/sql/refusal.ts';
@@ -33,7 +35,8 @@ export async function run(call: Call): Promise<Report> {
   if (verdict !== 'done')
     throw new Stop('refused', t('the statement did not pass when it was judged again'), { notDone: NOTHING });
   await recordAll(application, plan, session);
-  return appliedReport(application, plan, estimate, session);
+  const roster = await rosterOf(session.world.keep);
+  return appliedReport(application, plan, estimate, session, roster);
 }
 
 /** Every bind of the statement has a value, and every value a bind. */
@@ -59,9 +62,16 @@ async function recordAll(application: Application, plan: Plan, session: Session)
   await requestApproval(plan, { subject: id, kind: 'extract', title, seats: plan.seats, expires: life }, session);
 }
 
-function appliedReport(application: Application, plan: Plan, estimate: Estimate | undefined, session: Session): Report {
-  const { id, columns, limit } = application;
-  const command = shellLine(['gxops', '--site', session.site.dir, 'approve', id]);
+function appliedReport(
+  application: Application,
+  plan: Plan,
+  estimate: Estimate | undefined,
+  session: Session,
+  roster: Roster,
+): Report {
+  const { id, columns, limit, requester } = application;
+  const at = shellLine(['gxops', '--site', session.site.dir]);
+  const sign = firstApproveCommand({ subject: id, seats: plan.seats, requester }, roster);
   return {
     title: t('Extraction {id} was applied for', { id }),
     verdict: 'done',
@@ -79,12 +89,9 @@ function appliedReport(application: Application, plan: Plan, estimate: Estimate 
       columns: columns as unknown as Json,
       estimate: { rows: estimate?.rows ?? null, cost: estimate?.cost ?? null, fullScans: estimate?.fullScans ?? [] },
       approvals: plan.seats.map(({ roles }) => roles.join('|')),
-      command,
+      command: `${at} approve ${id}`,
     },
-    next: [
-      `${command} --as APPROVER`,
-      shellLine(['gxops', '--site', session.site.dir, 'extract', 'run', id, '--execute']),
-    ],
+    next: [sign.replace(/^gxops/, () => at), `${at} extract run ${id} --execute`],
   };
 }
 

@@ -5,7 +5,8 @@ import { shortCode } from '../../core/plan.ts';
 import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { type Text, t } from '../../core/text.ts';
-import { conflictOf, ROSTER_SEATS, type Roster } from '../../records/roster.ts';
+import { conflictOf, ROSTER_SEATS, type Roster, rosterOf } from '../../records/roster.ts';
+import { firstApproveCommand } from '../../records/signers.ts';
 import type { OperatorProposal } from '../approve/request.ts';
 
 /** Why the roster of now cannot take it; undefined when it can. */
@@ -67,6 +68,6 @@ export async function propose(proposal: OperatorProposal, title: Text, session: 
       },
     ],
     data: { id, digest, change, operator: operator.name, expires, command: `gxops approve ${id}` },
-    next: [`gxops approve ${id} --as SECURITY-OFFICER`],
+    next: [firstApproveCommand({ subject: id, seats: ROSTER_SEATS, requester }, await rosterOf(keep))],
   };
 }

@@ -1,5 +1,6 @@
 /** `site check`: holds site.yml against the shipped template and against itself. */
 import type { Report, Section } from '../../core/report.ts';
+import { shellLine } from '../../core/shell.ts';
 import type { Site } from '../../core/site.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
@@ -15,7 +16,7 @@ export async function run({ session }: Call): Promise<Report> {
   if (bytes === undefined) {
     throw new Stop('usage', t('There is no site.yml in {dir}.', { dir: session.site.dir }), {
       notDone: t('Nothing was checked.'),
-      next: ['gxops site init DIR --sandbox'],
+      next: [shellLine(['gxops', 'site', 'init', session.site.dir, '--sandbox'])],
     });
   }
   const text = Buffer.from(bytes).toString('utf8');

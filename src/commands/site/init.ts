@@ -28,7 +28,7 @@ const MOST_ROWS = 10_000_000;
 /** Data `{site, rows, operators}`. Stop('usage') where the folder holds anything; then nothing was written. */
 export async function run(call: Call): Promise<Report> {
   if (call.options.sandbox !== true) return fresh(call);
-  const rows = rowsOf(call.options.rows);
+  const rows = rowsOf(call.options.rows, call.session.site.dir);
   const seed = typeof call.options.seed === 'string' ? call.options.seed : 'gxops';
   const { keep, look } = call.session.world;
   const { user } = await look.machine();
@@ -65,7 +65,7 @@ async function begin(keep: Keep, call: Call, operators: readonly Operator[]): Pr
   await keep.append([{ type: 'log.genesis', data: { site: call.session.site.dir, operators } }]);
 }
 
-function rowsOf(given: Call['options'][string]): number {
+function rowsOf(given: Call['options'][string], dir: string): number {
   if (given === undefined) return 2000;
   const rows = typeof given === 'string' && /^\d{1,8}$/.test(given) ? Number(given) : 0;
   if (rows >= 1 && rows <= MOST_ROWS) return rows;
@@ -74,7 +74,7 @@ function rowsOf(given: Call['options'][string]): number {
     t('--rows: {given} is not a number of rows. Allowed: 1 to {most}.', { given: `${given}`, most: MOST_ROWS }),
     {
       notDone: t('No site was made; nothing was written.'),
-      next: ['gxops site init DIR --sandbox --rows 2000'],
+      next: [shellLine(['gxops', 'site', 'init', dir, '--sandbox', '--rows', '2000'])],
     },
   );
 }
