@@ -12,7 +12,7 @@ export function helpFor(words: readonly string[], nouns: readonly Noun[], dictio
   const say: Say = (text) => speak(text, dictionary);
   const [first, second] = words.filter((word) => word !== '' && !word.startsWith('-'));
   if (first === undefined) return overview(nouns, ['do', 'watch', 'desk'], say);
-  if (first === 'all') return overview(nouns, ['do', 'watch', 'desk', 'rest'], say);
+  if (first === 'all') return overview(nouns, ['do', 'watch', 'desk', 'rest'], say, ALL);
   if (first === 'exit-codes') return exitCodes(say);
   const noun = nouns.find((one) => one.name === first);
   const known = nouns.map(({ name }) => name);
@@ -77,18 +77,21 @@ const HEADINGS: Readonly<Record<Noun['group'], Text>> = {
   rest: t('The rest'),
 };
 
-function overview(nouns: readonly Noun[], groups: readonly Noun['group'][], say: Say): string {
+function overview(nouns: readonly Noun[], groups: readonly Noun['group'][], say: Say, end = END): string {
   const lines = [say(t('gxops: guided, recorded, reversible operations')), '', 'gxops NOUN VERB [flags]'];
   for (const group of groups) {
     const members = nouns.filter((noun) => noun.group === group);
     if (members.length > 0) lines.push('', say(HEADINGS[group]));
     if (members.length > 0) lines.push(...columns(members.map(({ name, title }) => [name, say(title)])));
   }
-  lines.push('', say(t('Nothing changes without --execute. More: {all}, {noun}, {codes}', MORE)));
+  lines.push('', say(end));
   return page(lines);
 }
 
 const MORE = { all: 'gxops help all', noun: 'gxops help NOUN', codes: 'gxops help exit-codes' };
+const END = t('Nothing changes without --execute. More: {all}, {noun}, {codes}', MORE);
+/** Below the whole list there is nothing more to list. */
+const ALL = t('Nothing changes without --execute. More: {noun}, {codes}', MORE);
 
 function ofNoun(noun: Noun, say: Say): string {
   const rows = noun.verbs.map(

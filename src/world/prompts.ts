@@ -26,7 +26,7 @@ export async function ask(question: Question, asking: Asking, used: Set<string>)
 
 function nobody(question: Question): Stop {
   const flag = question.kind === 'confirm' ? `--answer ${question.id}=yes` : `--answer ${question.id}=VALUE`;
-  const safeNow = t('Nothing was decided; the run can be resumed.');
+  const safeNow = t('Nothing was decided and nothing was changed by asking.');
   if (question.kind === 'secret') {
     return new Stop(
       'waiting',
@@ -59,7 +59,7 @@ async function prompted(question: Question, dictionary: Dictionary): Promise<Ans
     if (!['ExitPromptError', 'AbortPromptError', 'CancelPromptError'].includes(name)) throw error;
     throw new Stop('interrupted', t('the question {step} was broken off', { step: question.id }), {
       notDone: t('The question was not answered.'),
-      safe: t('Nothing was decided; the run can be resumed.'),
+      safe: t('Nothing was decided and nothing was changed by asking.'),
     });
   }
 }
