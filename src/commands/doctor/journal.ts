@@ -1,5 +1,6 @@
 /** Is the journal there, whole at its end, ours to write, and on a file system whose locks and syncs hold? Nothing is written to find out. */
 import type { Finding } from '../../core/finding.ts';
+import { localTime } from '../../core/local-time.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
@@ -21,14 +22,19 @@ export async function examineJournal(session: Session): Promise<readonly Finding
   ];
 }
 
-async function newest({ world }: Session, subject: string): Promise<Finding> {
+async function newest({ world, site }: Session, subject: string): Promise<Finding> {
   const common = { rule: 'doctor-journal', subject, wanted: t('a journal whose newest entry can be read') };
   try {
     const [entry] = await world.keep.entries({ last: 1 });
     if (entry === undefined)
-      return { ...common, outcome: 'fail', found: t('no entry'), advice: t('Make the site anew: gxops site init DIR') };
+      return {
+        ...common,
+        outcome: 'fail',
+        found: t('no entry'),
+        advice: t('Bring the folder back from a copy; a new journal would know nothing of what was done.'),
+      };
     const ago = world.now().getTime() - Date.parse(entry.body.t);
-    const found = t('entry {seq} of {at}', { seq: entry.seq, at: entry.body.t });
+    const found = t('entry {seq} of {at}', { seq: entry.seq, at: localTime(entry.body.t, site.timeZone) });
     if (ago >= -AHEAD) return { ...common, outcome: 'pass', found };
     return {
       ...common,
