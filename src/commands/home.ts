@@ -3,6 +3,8 @@ import type { Entry, EventType } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { localTime } from '../core/local-time.ts';
 import type { Report, Section } from '../core/report.ts';
+import { shellLine } from '../core/shell.ts';
+import type { Site } from '../core/site.ts';
 import { type Text, t } from '../core/text.ts';
 import { foldApprovals } from '../records/approvals.ts';
 import { rosterOf } from '../records/roster.ts';
@@ -53,6 +55,14 @@ interface Found {
   readonly problems: readonly Entry[];
 }
 
+/** What waits for you, else how what waits for others goes on, else what to begin with. */
+function nextOf(site: Site, mine: readonly { readonly command: string }[], others: readonly Item[]): string[] {
+  if (mine.length > 0) return mine.map(({ command }) => command);
+  if (others.length > 0) return [...new Set(others.map(({ command }) => command))].slice(0, 3);
+  const [host] = Object.entries(site.hosts).find(([, spec]) => 'root' in spec && spec.root !== undefined) ?? ['local'];
+  return ['gxops doctor', shellLine(['gxops', 'harden', 'check', '--host', host]), 'gxops runbook list'];
+}
+
 function drawn({ site, operator }: Call['session'], found: Found): Report {
   const menu = [...found.doubts, ...found.mine].map(({ title, command }) => ({ title, command }));
   const unique = [...new Map(menu.map((one) => [one.command, one])).values()];
@@ -66,7 +76,7 @@ function drawn({ site, operator }: Call['session'], found: Found): Report {
       inDoubt: found.doubts.map(({ run, change, target, what }) => ({ run, change, target, what })),
       menu: unique as unknown as Json,
     },
-    next: unique.length > 0 ? unique.map(({ command }) => command) : ['gxops help'],
+    next: nextOf(site, unique, found.others),
   };
 }
 

@@ -63,6 +63,18 @@ async function refused(words: readonly string[], code: number, what: RegExp | st
   expect(journal()).toBe(before);
 }
 
+describe('a waiting run', () => {
+  it('says who could sign, then that it is approved and how it goes on', async () => {
+    const id = await waitingRun();
+    expect((await run('runbook', 'runs', id)).stdout).toContain(`gxops approve ${id} --as chen`);
+    expect((await run('approve', id, '--as', 'chen', '--yes')).code).toBe(0);
+    const { stdout } = await run('runbook', 'runs', id);
+    expect(stdout).toContain(`${id} is approved`);
+    expect(stdout).toContain(`gxops runbook resume ${id}`);
+    expect(stdout).not.toContain('Waiting for');
+  });
+});
+
 describe('operators', () => {
   it('are proposed, approved by the security officer and by nobody else, and then act', async () => {
     const id = await propose('wu', '--account', 'nobody7', '--undertaking', '2026-11-01');

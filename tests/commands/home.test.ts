@@ -66,7 +66,8 @@ async function grant(out: Outside, subject: string): Promise<void> {
 }
 
 async function home(out: Outside, operator: string) {
-  const site = { name: 'sandbox', timeZone: 'Asia/Shanghai' } as Site;
+  const hosts = { local: { connect: 'local' }, box: { connect: 'local', root: 'sandbox/host' } };
+  const site = { name: 'sandbox', timeZone: 'Asia/Shanghai', hosts } as unknown as Site;
   const session = { world: fakeWorld(out), site, operator, signal: AbortSignal.abort(), tell() {}, progress() {} };
   const call = {
     args: [],
@@ -82,9 +83,12 @@ async function home(out: Outside, operator: string) {
 }
 
 describe('home', () => {
-  test('nothing open: says so, and ends done', async () => {
+  test('nothing open: says so, ends done, and offers what to begin with', async () => {
     const { report, data } = await home(await world(), 'li');
-    expect(report).toMatchObject({ verdict: 'done', next: ['gxops help'] });
+    expect(report).toMatchObject({
+      verdict: 'done',
+      next: ['gxops doctor', 'gxops harden check --host box', 'gxops runbook list'],
+    });
     expect(data).toEqual({ waiting: [], open: [], inDoubt: [], menu: [] });
   });
 
@@ -95,10 +99,12 @@ describe('home', () => {
       suspended('R-1', 'approval', ['gxops approve R-1']),
     );
     expect((await home(out, 'chen')).report.next).toEqual(['gxops approve R-1']);
+    expect((await home(out, 'chen')).data).toMatchObject({ waiting: [{ id: 'R-1', kind: 'approval' }], open: [] });
     for (const other of ['li', 'qin', '']) {
-      const { data } = await home(out, other);
+      const { data, report } = await home(out, other);
       expect(data.waiting).toEqual([]);
-      expect(data.open.map(({ id }) => id)).toContain('R-1');
+      expect(data.open).toMatchObject([{ id: 'R-1', kind: 'run', command: 'gxops approve R-1 --as chen' }]);
+      expect(report.next).toEqual(['gxops approve R-1 --as chen']);
     }
   });
 
@@ -114,6 +120,16 @@ describe('home', () => {
     out.clock = Date.UTC(2026, 0, 5, 5);
     expect((await home(out, 'chen')).data.waiting).toEqual([]);
     expect((await home(out, 'li')).report.next).toEqual(['gxops runbook resume R-1']);
+  });
+
+  test('an extraction under way is told once, as its run', async () => {
+    const run: Draft = { ...opened('R-1') } as Draft;
+    if (run.type === 'run.opened') Object.assign(run.data, { runbook: 'extract', inputs: { id: 'E-1' } });
+    const out = await world(requested('E-1', 'extract'), run, suspended('R-1', 'approval', ['gxops approve E-1']));
+    expect((await home(out, 'li')).data.open).toMatchObject([{ id: 'R-1', command: 'gxops approve E-1 --as chen' }]);
+    expect((await home(out, 'chen')).data).toMatchObject({ waiting: [{ id: 'E-1' }], open: [] });
+    await grant(out, 'E-1');
+    expect((await home(out, 'li')).data).toMatchObject({ waiting: [{ id: 'R-1' }], open: [] });
   });
 
   test('an approved extraction waits for who asked for it', async () => {

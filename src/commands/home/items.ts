@@ -1,8 +1,10 @@
 /** What stands open, as seen by one operator: pure, from folded records to lines with a command each. */
 import { type Text, t } from '../../core/text.ts';
 import { type Approval, refusalFor, standingOf } from '../../records/approvals.ts';
+import { awaitedBy, subjectOf } from '../../records/awaited.ts';
 import type { Roster } from '../../records/roster.ts';
 import type { ChangeState, RunState } from '../../records/run.ts';
+import { approveCommand } from '../../records/signers.ts';
 
 export interface Standings {
   readonly runs: readonly RunState[];
@@ -57,20 +59,29 @@ function doubtOf({ run, suspended }: RunState, { id, target, summary }: ChangeSt
 
 const resume = (run: string): string => `gxops runbook resume ${run}`;
 
-/** Requests still open: `yours` are those that you may sign and did not ask for. */
+/** Requests still open: `yours` are those that you may sign and did not ask for. A run's that you may not sign is told as the run. */
 export function ofApprovals(standings: Standings): Split {
   const yours: Item[] = [];
   const others: Item[] = [];
   for (const approval of newest(standings.approvals)) {
     const standing = standingOf(approval, standings.roster, standings.now);
-    if (standing === 'granted' && approval.kind === 'extract') {
+    if (standing === 'granted' && approval.kind === 'extract' && !ofRun(approval, standings)) {
       (approval.requester === standings.operator ? yours : others).push(extractItem(approval, standings));
     }
     if (standing !== 'waiting') continue;
     const may = refusalFor(approval, standings.roster, standings.operator, standings.now) === undefined;
-    (may ? yours : others).push(approvalItem(approval, standings));
+    if (may) yours.push(approvalItem(approval, standings));
+    else if (!ofRun(approval, standings)) {
+      const command = approveCommand(approval, standings.roster, standings.now);
+      others.push({ ...approvalItem(approval, standings), command });
+    }
   }
   return { yours, others };
+}
+
+/** A run that waits for it is listed: once is enough. */
+function ofRun({ subject }: Approval, { runs }: Standings): boolean {
+  return runs.some((run) => run.suspended?.why === 'approval' && subjectOf(run) === subject);
 }
 
 /** A later request of the same subject replaces an earlier one. */
@@ -101,7 +112,9 @@ function extractItem(approval: Approval, standings: Standings): Item {
 
 /** Open runs: `yours` are those you opened and can go on with now. */
 export function ofRuns(standings: Standings): Split {
-  const items = standings.runs.map((run) => ({ run, item: runItem(run, standings) }));
+  const items = standings.runs
+    .filter((run) => !isYoursToSign(run, standings))
+    .map((run) => ({ run, item: runItem(run, standings) }));
   const isYours = (run: RunState) => run.operator === standings.operator && !waitsForOthers(run, standings);
   return {
     yours: items.filter(({ run }) => isYours(run)).map(({ item }) => item),
@@ -109,8 +122,8 @@ export function ofRuns(standings: Standings): Split {
   };
 }
 
-function approvalOf({ run }: RunState, { approvals }: Standings): Approval | undefined {
-  return approvals.findLast((one) => one.subject === run);
+function approvalOf(run: RunState, { approvals }: Standings): Approval | undefined {
+  return awaitedBy(run, approvals);
 }
 
 function waitsForOthers(run: RunState, standings: Standings): boolean {
@@ -119,13 +132,25 @@ function waitsForOthers(run: RunState, standings: Standings): boolean {
   return standingOf(approval, standings.roster, standings.now) === 'waiting';
 }
 
+/** Listed once, as the approval: that is what this person can do about it. */
+function isYoursToSign(run: RunState, standings: Standings): boolean {
+  if (!waitsForOthers(run, standings)) return false;
+  const approval = approvalOf(run, standings);
+  const { roster, operator, now } = standings;
+  return approval !== undefined && refusalFor(approval, roster, operator, now) === undefined;
+}
+
 function runItem(run: RunState, standings: Standings): Item {
+  const approval = approvalOf(run, standings);
   return {
     id: run.run,
     kind: 'run',
     title: run.title,
     state: stateOf(run, standings),
-    command: resume(run.run),
+    command:
+      approval && waitsForOthers(run, standings)
+        ? approveCommand(approval, standings.roster, standings.now)
+        : resume(run.run),
     since: run.last,
     shown: standings.when(run.last),
   };

@@ -4,16 +4,19 @@ import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
-import { endedOf } from '../../engine/course.ts';
 import { foldRun, inDoubt, type RunState } from '../../records/run.ts';
 import type { Call } from '../command.ts';
 import { endedReport } from './report.ts';
 import { runNamed } from './resume.ts';
+import { standingNow } from './standing.ts';
 
 /** Data `{runs: [{run, runbook, state, operator, opened, last, inDoubt}]}`, or a run's own data. */
 export async function run({ args, options, session }: Call): Promise<Report> {
   if (args[0] !== undefined)
-    return { ...endedReport(endedOf(await runNamed(args[0], session)), session.site), verdict: 'done' };
+    return {
+      ...endedReport(await standingNow(await runNamed(args[0], session), session), session.site),
+      verdict: 'done',
+    };
   const most = mostOf(options.last);
   const { keep } = session.world;
   const query = options.open === true ? { open: true } : {};
@@ -32,7 +35,7 @@ export async function run({ args, options, session }: Call): Promise<Report> {
       },
     ],
     data: { runs: states.map(dataOf) },
-    ...(open ? { next: [`gxops runbook runs ${open.run}`, ...endedOf(open).next] } : {}),
+    ...(open ? { next: [`gxops runbook runs ${open.run}`, ...(await standingNow(open, session)).next] } : {}),
   };
 }
 
