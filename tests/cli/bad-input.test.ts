@@ -13,6 +13,8 @@ beforeAll(async () => {
   site = await makeSandbox(20);
   folder = mkdtempSync(join(tmpdir(), 'gxops-bad-'));
   writeFileSync(join(folder, 'empty'), '');
+  writeFileSync(join(folder, 'remark.sql'), '-- later\n');
+  writeFileSync(join(folder, 'phones.sql'), 'select phone from taxpayer');
 });
 afterAll(() => {
   site.remove();
@@ -28,7 +30,9 @@ function kept(): Record<string, unknown> {
 const run = ['runbook', 'run', 'harden-linux', '--input', 'host=sandbox'];
 const apply = ['extract', 'apply', '--database', 'inv', '--extract', 'invoices-of-region'];
 const bind = ['--bind', 'region=450103', '--bind', 'from=2025-01-01', '--bind', 'until=2025-04-01'];
-const whole = [...apply, ...bind, '--purpose', 'x', '--basis', 'y', '--limit', '5', '--recipient', 'zhao'];
+const why = ['--purpose', 'x', '--basis', 'y', '--limit', '5', '--recipient', 'zhao'];
+const whole = [...apply, ...bind, ...why];
+const stated = ['extract', 'apply', '--database', 'inv', ...why, '--sql-file'];
 
 /** Words of the command line, and what the refusal must say. */
 const CASES: readonly (readonly [words: readonly string[], ...says: readonly string[]])[] = [
@@ -52,6 +56,9 @@ const CASES: readonly (readonly [words: readonly string[], ...says: readonly str
   [['runbook', 'lint', '.'], 'FILE: . cannot be read (EISDIR)'],
   [[...apply, ...bind, '--purpose', 'x', '--basis', 'y', '--limit', '5'], '--recipient is missing'],
   [[...whole, '--bind', 'extra=1'], '--bind', 'extra', 'Allowed: region, from, until'],
+  [[...stated, 'empty'], '--sql-file: empty holds no statement', 'one SELECT'],
+  [[...stated, 'remark.sql'], '--sql-file: remark.sql holds no statement'],
+  [[...stated, 'phones.sql', '--clear', 'phnoe'], '--clear', 'phnoe', 'Did you mean “phone”'],
   [[...whole, '--expires', '7days'], '--expires', '7days', 'Allowed: 30m'],
   [[...whole, '--as-file', 'cvs'], '--as-file', 'Did you mean “csv”'],
   [['operator', 'add', 'new', '--role', 'sytem'], '--role', 'Did you mean “system”'],

@@ -86,7 +86,7 @@ describe('what does not fit', () => {
     [2, ['--bind', 'most=5', '--extract', 'invoices-of-region']],
     [2, []],
     [2, ['--bind', 'most=5', '--bind', 'mots=6']],
-    [3, ['--bind', 'most=5', '--clear', 'phone']],
+    [2, ['--bind', 'most=5', '--clear', 'phone']],
   ])('ends %i: %j', async (code, more) => {
     const before = journal();
     expect((await site.run([...asking(plain, ...more), '--json'])).code).toBe(code);

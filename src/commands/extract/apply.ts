@@ -1,5 +1,6 @@
 /** `extract apply`: judges the statement, shows what would leave, records the application and asks for its approval. */
 import { canonical, type Json } from '../../core/json.ts';
+import { notAllowed } from '../../core/nearest.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Report, Section } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
@@ -17,6 +18,7 @@ import type { Refusal } from '../../rules/sql/refusal.ts';
 import { extractBook, judge } from '../../runbooks/extract.ts';
 import type { Call } from '../command.ts';
 import { type Asked, askedFor, NOTHING, wrong } from './application.ts';
+import { emptyFile } from './statement.ts';
 import { columnTable } from './tables.ts';
 
 /** Data `{id, digest, columns, estimate, approvals}`; a guard's refusal ends 3 with `{refusals}`. */
@@ -24,7 +26,10 @@ export async function run(call: Call): Promise<Report> {
   const { session } = call;
   const asked = await askedFor(call);
   const judged = await judge(asked, { look: session.world.look, site: session.site });
-  if ('refusals' in judged) return refusedReport(judged.refusals);
+  if ('refusals' in judged) {
+    insistOnInput(judged.refusals, call.options.sqlFile);
+    return refusedReport(judged.refusals);
+  }
   insistOnBinds(asked, judged.guarded);
   const estimate = await session.world.look.estimate(
     queryOf(asked, judged.guarded, session.site.limits.statementTimeout),
@@ -37,6 +42,15 @@ export async function run(call: Call): Promise<Report> {
   await recordAll(application, plan, session);
   const roster = await rosterOf(session.world.keep);
   return appliedReport(application, plan, estimate, session, roster);
+}
+
+/** What was mistyped is bad input, not a statement that the guard refuses. */
+function insistOnInput(refusals: readonly Refusal[], file: Call['options'][string]): void {
+  for (const { code, named } of refusals) {
+    if (code === 'clear-unknown' && named)
+      throw notAllowed('--clear', named.given, named.allowed, ['gxops extract apply --help']);
+    if (code === 'empty' && typeof file === 'string') throw emptyFile(file);
+  }
 }
 
 /** Every bind of the statement has a value, and every value a bind. */

@@ -22,7 +22,18 @@ export async function statementOf(call: Call, binds: Readonly<Record<string, str
 }
 
 async function sqlIn(call: Call, file: string): Promise<string> {
-  return decoded(await call.read('--sql-file', file, 400_000), file);
+  const sql = decoded(await call.read('--sql-file', file, 400_000), file);
+  if (sql.replace(/^\ufeff/, '').trim() !== '') return sql;
+  throw emptyFile(file);
+}
+
+/** A file in which there is nothing, or nothing but comments. */
+export function emptyFile(file: string): Stop {
+  return new Stop('usage', t('--sql-file: {file} holds no statement. Allowed: a file with one SELECT.', { file }), {
+    notDone: NOTHING,
+    next: ['gxops extract apply --help'],
+    place: { file },
+  });
 }
 
 function decoded(bytes: Uint8Array, file: string): string {

@@ -187,8 +187,11 @@ function releasedOrigins(
       const origins = columns
         .filter((column) => column.name.toLowerCase() === name)
         .flatMap(({ value }) => [...value.origins]);
-      if (origins.length === 0)
-        refuse('clear-unknown', 0, t('--clear names {name}, which is no column of the result', { name: asked }));
+      if (origins.length === 0) {
+        const allowed = [...columns.map((column) => column.name), ...context.reads];
+        const why = t('--clear names {name}, which is no column of the result', { name: asked });
+        refuse('clear-unknown', 0, why, { given: asked, allowed });
+      }
       return origins;
     }),
   );

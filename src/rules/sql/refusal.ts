@@ -14,19 +14,27 @@ export interface Refusal {
   readonly code: string;
   readonly at: At;
   readonly why: Text;
+  /** Where a name beside the statement fits nothing: the name, and those that would. */
+  readonly named?: Named;
+}
+
+export interface Named {
+  readonly given: string;
+  readonly allowed: readonly string[];
 }
 
 interface Raised {
   readonly code: string;
   readonly offset: number;
   readonly why: Text;
+  readonly named?: Named;
 }
 const raised = new WeakMap<Error, Raised>();
 
 /** Ends the guard's work on a statement; `refusalOf` turns it into a value at the guard's door. */
-export function refuse(code: string, offset: number, why: Text): never {
+export function refuse(code: string, offset: number, why: Text, named?: Named): never {
   const error = new Error(code);
-  raised.set(error, { code, offset, why });
+  raised.set(error, { code, offset, why, ...(named && { named }) });
   throw error;
 }
 
@@ -34,7 +42,8 @@ export function refuse(code: string, offset: number, why: Text): never {
 export function refusalOf(error: unknown, sql: string, originalOffset: (at: number) => number): Refusal {
   const found = error instanceof Error ? raised.get(error) : undefined;
   if (found === undefined) throw error;
-  return { code: found.code, at: placeOf(sql, originalOffset(found.offset)), why: found.why };
+  const { code, offset, ...rest } = found;
+  return { code, at: placeOf(sql, originalOffset(offset)), ...rest };
 }
 
 /** The place of an offset in the statement as it was written. */
