@@ -3,7 +3,7 @@ import { speak, t } from './core/text.ts';
 import type { Output } from './main-output.ts';
 
 const NUMBER = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-/** Milliseconds that the end of a look's processes may take. */
+/** Milliseconds for what the abort has set going and takes a moment; a look's processes have ended before that. */
 const GRACE = 300;
 type Name = keyof typeof NUMBER;
 
@@ -38,7 +38,7 @@ export function listen(output: Output): Signals {
   const leave = (name: Name) => {
     output.talk(speak(STOPPED, output.dictionary()));
     output.mute();
-    // What a look has started lives in a session of its own: it is ended before we are.
+    // What a look has started lives in a session of its own: the abort ends it before it returns, and nothing starts after it.
     controller.abort(name);
     setTimeout(() => process.exit(NUMBER[name]), GRACE);
   };

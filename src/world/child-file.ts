@@ -3,25 +3,28 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
-import { cleanEnvironment, type Ended, endTree, type Running } from './child.ts';
+import { cleanEnvironment, type Ended, endTree, type Running, UNSTARTED } from './child.ts';
 
 const KEPT = 64 * 1024;
 
-/** Until the program itself ends; what it left in the background lives on. Its output, both streams, is `stderr`. */
+/**
+ * Until the program itself ends; what it left in the background lives on. Its output, both streams, is `stderr`.
+ * After an interruption nothing is started any more.
+ */
 export async function runToFile(running: Running): Promise<Ended> {
   const output = await unlinkedFile('');
   try {
+    if (running.signal?.aborted) return UNSTARTED;
     const [file = '', ...args] = running.argv;
     const env = cleanEnvironment(running.env);
     const child = spawn(file, args, { env, cwd: '/', detached: true, stdio: ['ignore', output.fd, output.fd] });
     let how: Ended['how'] = 'exit';
     const end = (why: 'timeout' | 'aborted') => {
       how = why;
-      if (child.pid !== undefined) void endTree(child.pid, 'SIGKILL');
+      if (child.pid !== undefined) endTree(child.pid, 'SIGKILL');
     };
     const timer = setTimeout(() => end('timeout'), running.timeout);
     const aborted = () => end('aborted');
-    if (running.signal?.aborted) aborted();
     running.signal?.addEventListener('abort', aborted, { once: true });
     const code = await new Promise<number | undefined>((resolve) => {
       child.once('error', () => resolve(undefined));

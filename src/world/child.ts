@@ -1,5 +1,6 @@
 /** Runs one local program for a look: argv only, clean environment, bounded output, and a time-out that ends everything it started. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 
 /** The PATH of every child: what the caller's own PATH holds does not matter. */
@@ -40,9 +41,14 @@ function home(): string {
   }
 }
 
-/** Runs it to the end; never throws for how it ended. */
+/** How what was never started ended, since the interruption came first. */
+export const UNSTARTED: Ended = { how: 'aborted', code: -1, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+
+/** Runs it to the end; never throws for how it ended. After an interruption nothing is started any more. */
 export async function runChild(running: Running): Promise<Ended> {
   const { execa } = await import('execa');
+  // From here to the guard's listener nothing waits, so that no interruption can fall between.
+  if (running.signal?.aborted) return UNSTARTED;
   const [file = '', ...args] = running.argv;
   const child = execa(file, args, {
     env: cleanEnvironment(running.env),
@@ -78,12 +84,11 @@ type Why = 'timeout' | 'too-much' | 'aborted';
 function guardOf(pid: number | undefined, running: Running) {
   let why: Why | undefined;
   const end = (reason: Why): void => {
-    if (why === undefined && pid !== undefined) void endTree(pid, 'SIGKILL');
+    if (why === undefined && pid !== undefined) endTree(pid, 'SIGKILL');
     why ??= reason;
   };
   const timer = setTimeout(() => end('timeout'), running.timeout);
   const aborted = (): void => end('aborted');
-  if (running.signal?.aborted) aborted();
   running.signal?.addEventListener('abort', aborted, { once: true });
   const rest = (): void => {
     clearTimeout(timer);
@@ -103,10 +108,12 @@ function collect(stream: NodeJS.ReadableStream, cap: number, end: (why: 'too-muc
   return () => Buffer.concat(parts);
 }
 
-/** Signals a process group and every living descendant, also those that left the group for one of their own. */
-export async function endTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const others = await descendants(pid);
-  for (const target of [-pid, ...others]) {
+/**
+ * Signals a process group and every living descendant, also those that left the group for one of their own.
+ * Done when it returns, not some time later: whoever interrupts leaves the process soon after.
+ */
+export function endTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  for (const target of [-pid, ...descendants(pid)]) {
     try {
       process.kill(target, signal);
     } catch {
@@ -115,9 +122,9 @@ export async function endTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promi
   }
 }
 
-async function descendants(pid: number): Promise<number[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const parents = await Promise.all(names.map(async (name) => [Number(name), await parentOf(name)] as const));
+function descendants(pid: number): number[] {
+  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const parents = names.map((name) => [Number(name), parentOf(name)] as const);
   const found = new Set([pid]);
   for (let before = 0; before !== found.size; ) {
     before = found.size;
@@ -127,17 +134,24 @@ async function descendants(pid: number): Promise<number[]> {
   return [...found];
 }
 
-async function parentOf(pid: string): Promise<number | undefined> {
-  const fields = await statFields(pid);
-  return fields === undefined ? undefined : Number(fields[1]);
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(fieldsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'))[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Fields of /proc/PID/stat from the third (state) on; undefined where there is no such process. */
 export async function statFields(pid: number | string): Promise<readonly string[] | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The name in field 2 may itself hold blanks and brackets.
-  return text
-    ?.slice(text.lastIndexOf(')') + 2)
+  return text === undefined ? undefined : fieldsOf(text);
+}
+
+/** The name in field 2 may itself hold blanks and brackets. */
+function fieldsOf(stat: string): readonly string[] {
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
     .trim()
     .split(' ');
 }

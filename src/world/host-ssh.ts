@@ -21,16 +21,23 @@ import { refusal } from './walk.ts';
 /** The ssh carrier. */
 export function sshHost(host: { name: string; signal?: AbortSignal }, spec: SshSpec, site: Site): Carrier {
   const become = spec.become === undefined ? {} : { become: spec.become };
-  const ssh: Ssh = { ...host, spec, ...become, connection: openConnection(site, host.name, spec, host.signal) };
+  // What changes something is never cut off by an interruption: whoever asked for it would not know what it did.
+  const whole: Ssh = {
+    name: host.name,
+    spec,
+    ...become,
+    connection: openConnection(site, host.name, spec, host.signal),
+  };
+  const ssh: Ssh = { ...host, ...whole };
   return {
     command: (look, timeout) => command(ssh, look, timeout),
     file: (path, as) => (as === undefined ? file(ssh, path) : fileAs(ssh.name, path, runAs(ssh, as))),
     folder: (path) => folder(ssh, path),
-    perform: (change, hooks) => runRemoteDeed(ssh, change, hooks),
+    perform: (change, hooks) => runRemoteDeed(whole, change, hooks),
     async write(change, hooks) {
       const { as } = change;
-      const made = as === undefined ? await write(ssh, change) : await writeAs(ssh.name, change, runAs(ssh, as));
-      await settle(change, (deed) => runRemoteDeed(ssh, deed, hooks));
+      const made = as === undefined ? await write(whole, change) : await writeAs(whole.name, change, runAs(whole, as));
+      await settle(change, (deed) => runRemoteDeed(whole, deed, hooks));
       return made;
     },
     alive: (pid, started) => alive(ssh, pid, started),

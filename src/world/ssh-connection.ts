@@ -29,13 +29,13 @@ export interface Connection {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Nothing is connected before the first `words`; `signal` ends a connecting that is under way. */
+/** Nothing is connected before the first `words`; `signal` ends a connecting that is under way, and none begins after it. */
 export function openConnection(site: Site, name: string, spec: SshSpec, signal?: AbortSignal): Connection {
   const env = agent();
   const ready = lazy(async () => {
     const words = sshWords(site, name, spec, await controlFolder(site));
-    if (!(await standing(words, env)))
-      await connect(words, name, spec, { env, ...(signal === undefined ? {} : { signal }) });
+    const around = { env, ...(signal === undefined ? {} : { signal }) };
+    if (!(await standing(words, around))) await connect(words, name, spec, around);
     return words;
   });
   return {
@@ -58,19 +58,19 @@ function noMaster(words: readonly string[]): readonly string[] {
   return words.map((word) => (word === 'ControlMaster=auto' ? 'ControlMaster=no' : word));
 }
 
-async function standing(words: readonly string[], env: Record<string, string>): Promise<boolean> {
+interface Around {
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+async function standing(words: readonly string[], around: Around): Promise<boolean> {
   const [ssh = 'ssh', ...rest] = words;
-  const ended = await runChild({ argv: [ssh, '-O', 'check', ...rest], timeout: 5000, env });
+  const ended = await runChild({ argv: [ssh, '-O', 'check', ...rest], timeout: 5000, ...around });
   return ended.how === 'exit' && ended.code === 0;
 }
 
 /** The master goes to the background; it would hold a pipe open for as long as it lives, so its talk goes to a file. */
-async function connect(
-  words: readonly string[],
-  name: string,
-  spec: SshSpec,
-  around: { readonly env: Record<string, string>; readonly signal?: AbortSignal },
-): Promise<void> {
+async function connect(words: readonly string[], name: string, spec: SshSpec, around: Around): Promise<void> {
   const [ssh = 'ssh', ...rest] = words;
   const ended = await runToFile({ argv: [ssh, '-f', '-N', ...rest], timeout: CONNECT_TIMEOUT, ...around });
   if (ended.how !== 'exit' || ended.code !== 0) throw unreached(name, spec, ended);
@@ -143,6 +143,8 @@ function explained(name: string, spec: SshSpec, said: string, how: string): { tr
       safe: t('gxops logs in by key or agent only: check user, identityFile and authorized_keys.'),
     };
   }
+  if (how === 'aborted')
+    return { trouble: t('{program} on {host} was ended by the interruption', { program: 'ssh', host }) };
   if (how === 'timeout' || /timed out/i.test(said))
     return { trouble: t('{host} ({address}) did not answer in time', { host, address }) };
   const why = said.trim().split('\n').at(-1) ?? '';

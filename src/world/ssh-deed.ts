@@ -70,7 +70,9 @@ function open(words: readonly string[], ssh: Ssh): Line {
     child.once('close', (code) => resolve({ code, stdout: Buffer.concat(out), stderr: err }));
   });
   void end.then(() => told(undefined));
-  const cut = (): void => void (child.pid !== undefined && endTree(child.pid, 'SIGKILL'));
+  const cut = (): void => {
+    if (child.pid !== undefined) endTree(child.pid, 'SIGKILL');
+  };
   return { gate: child.stdin, process, end, cut };
 }
 
