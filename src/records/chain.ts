@@ -17,9 +17,9 @@ import { openIntents } from './intents.ts';
 /**
  * altered: the bytes are not those that were recorded. gap: a line or segment is missing, repeated or out of place. foreign: a
  * line of another log. torn: an unfinished last line. unreadable: whole, but not in a form this version knows. orphan: an intent
- * without an end.
+ * without an end. unsigned: a change of the roster that counts for nothing, since no signature stands behind it (`roster-check.ts`).
  */
-export type ProblemKind = 'altered' | 'gap' | 'foreign' | 'torn' | 'unreadable' | 'orphan';
+export type ProblemKind = 'altered' | 'gap' | 'foreign' | 'torn' | 'unreadable' | 'orphan' | 'unsigned';
 
 export interface Problem {
   readonly seq: number;

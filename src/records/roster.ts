@@ -38,21 +38,34 @@ export async function rosterOf(keep: Pick<Keep, 'entries'>, upTo?: number): Prom
  * this change stands before it, and once: who can append to the journal cannot make an operator by that alone.
  */
 export function foldRoster(entries: readonly Entry[]): Roster {
+  return folded(entries).roster;
+}
+
+/** The seqs of the changes that count for nothing, because nobody entitled signed them or the signature was spent already. */
+export function unsignedChanges(entries: readonly Entry[]): readonly number[] {
+  return folded(entries).unsigned;
+}
+
+function folded(entries: readonly Entry[]): { roster: Roster; unsigned: readonly number[] } {
   const roster = new Map<string, RosterLine>();
+  const unsigned: number[] = [];
   const spent = new Set<number>();
   for (const [at, { seq, body }] of entries.entries()) {
     if (body.type === 'log.genesis' && roster.size === 0)
       for (const operator of body.data.operators) roster.set(operator.name, { ...operator, since: seq });
     if (body.type !== 'operator.changed') continue;
     const request = signedRequest(entries.slice(0, at), body, roster);
-    if (request === undefined || spent.has(request)) continue;
+    if (request === undefined || spent.has(request)) {
+      unsigned.push(seq);
+      continue;
+    }
     spent.add(request);
     const { change, operator } = body.data;
     if (change === 'add') roster.set(operator.name, { ...operator, since: seq });
     const known = roster.get(operator.name);
     if (change === 'retire' && known) roster.set(operator.name, { ...known, retired: body.t });
   }
-  return roster;
+  return { roster, unsigned };
 }
 
 type Changed = Extract<Draft, { type: 'operator.changed' }> & Pick<Entry['body'], 't'>;

@@ -6,6 +6,7 @@ import { run as show } from '../../src/commands/audit/show.ts';
 import { run as verify } from '../../src/commands/audit/verify.ts';
 import type { Call } from '../../src/commands/command.ts';
 import type { Draft } from '../../src/core/event.ts';
+import type { Operator } from '../../src/core/operator.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { Journal } from '../../src/world/journal.ts';
 import { journalIn, note, replace, segmentOf, stopOf, stored, withJournal } from '../worlds/journals.ts';
@@ -71,6 +72,21 @@ describe('audit verify', () => {
     const report = await verified(spoil);
     expect(report.exit).toBe(exit);
     expect(data(report).outcome).toBe(outcome);
+  });
+
+  test('strictly, a change of operators that nobody signed is listed with its place', async () => {
+    await withJournal(async (journal, dir) => {
+      const eve: Operator = { name: 'eve', roles: ['security'], party: 'vendor', key: 'k' };
+      const changed: Draft = { type: 'operator.changed', data: { change: 'add', operator: eve, by: 'he' } };
+      await journal.append([note('x')]);
+      await journal.append([changed]);
+      const offset = stored(dir).lastIndexOf('\n', stored(dir).length - 2) + 1;
+      const report = await verify(call(journalIn(dir), dir, { strict: true }));
+      expect([report.exit, report.verdict]).toEqual([23, 'failed']);
+      const problems = [{ seq: 3, kind: 'unsigned', segment: '000001.jsonl', offset }];
+      expect(data(report)).toMatchObject({ outcome: 'BAD_SIGNATURE', problems });
+      expect((await verify(call(journalIn(dir), dir))).exit).toBe(10);
+    });
   });
 
   test('says that without a witness this is as good as it gets', async () => {

@@ -4,7 +4,9 @@ import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import type { StoredLine } from '../../core/world.ts';
 import { type Chain, type ProblemKind, verifyChain } from '../../records/chain.ts';
+import { type RosterCheck, rosterCheck } from '../../records/roster-check.ts';
 import type { Call } from '../command.ts';
 
 interface Outcome {
@@ -18,6 +20,7 @@ const OUTCOMES: Readonly<Record<ProblemKind | 'none', Outcome>> = {
   none: { exit: 10, name: 'VERIFIED_LOCAL', verdict: 'done' },
   torn: { exit: 11, name: 'TORN_TAIL', verdict: 'findings' },
   orphan: { exit: 12, name: 'ORPHANS', verdict: 'findings' },
+  unsigned: { exit: 23, name: 'BAD_SIGNATURE', verdict: 'failed' },
   altered: { exit: 20, name: 'ALTERED', verdict: 'failed' },
   gap: { exit: 24, name: 'GAP', verdict: 'failed' },
   foreign: { exit: 24, name: 'GAP', verdict: 'failed' },
@@ -29,20 +32,42 @@ const BY_WEIGHT: readonly (ProblemKind | 'none')[] = [
   'orphan',
   'torn',
   'unreadable',
+  'unsigned',
   'foreign',
   'gap',
   'altered',
 ];
 
+const NEXT: Readonly<Partial<Record<ProblemKind | 'none', string>>> = {
+  orphan: 'gxops runbook runs --open',
+  unsigned: 'gxops audit log --type operator.changed',
+};
+
 /** Data `{entries, head, outcome, problems: [{seq, kind, offset, segment}]}`. */
 export async function run({ options, session }: Call): Promise<Report> {
   const started = session.world.now().getTime();
   try {
-    const chain = await verifyChain(session.world.keep.lines(), { strict: options.strict === true });
+    const chain = await verified(session, options.strict === true);
     return reportOf(session, chain, session.world.now().getTime() - started);
   } catch (cause) {
     if (!(cause instanceof Stop)) throw cause;
     return cannot(session, cause);
+  }
+}
+
+/** Strictly, the signatures behind the roster are judged too, in the same pass over the lines. */
+async function verified({ world }: Session, strict: boolean): Promise<Chain> {
+  const lines = world.keep.lines();
+  if (!strict) return verifyChain(lines);
+  const roster = rosterCheck();
+  const chain = await verifyChain(watched(lines, roster), { strict });
+  return { ...chain, problems: [...chain.problems, ...roster.end()] };
+}
+
+async function* watched(lines: AsyncIterable<StoredLine>, check: RosterCheck): AsyncGenerator<StoredLine> {
+  for await (const line of lines) {
+    check.take(line);
+    yield line;
   }
 }
 
@@ -63,7 +88,7 @@ function reportOf(session: Session, chain: Chain, took: number): Report {
     exit: outcome.exit,
     sections: [facts(chain, took), meaning(worst), ...listed(chain)],
     data: { entries, head, outcome: outcome.name, problems: problems.map((problem) => ({ ...problem })) },
-    ...(worst === 'orphan' ? { next: ['gxops runbook runs --open'] } : {}),
+    ...(NEXT[worst] ? { next: [NEXT[worst]] } : {}),
   };
 }
 
@@ -105,6 +130,9 @@ const MEANINGS: Readonly<Record<ProblemKind | 'none', Text>> = {
     'The last line is unfinished: it was never acknowledged. All before it is whole; the next record sets it aside.',
   ),
   orphan: t('Every line is whole, but of some deeds the journal does not say how they ended.'),
+  unsigned: t(
+    'Every line is whole, but a change of operators stands there that no security officer signed. It counts for nothing; find out who wrote it.',
+  ),
   altered: t('At least one line is not what was recorded. Keep a copy of the journal as evidence; do not repair it.'),
   gap: t(
     'Lines or segments are missing, repeated or out of place. Keep a copy of the journal as evidence; do not repair it.',
@@ -118,6 +146,7 @@ function meaning(worst: ProblemKind | 'none'): Section {
 }
 
 const KINDS: Readonly<Record<ProblemKind, Text>> = {
+  unsigned: t('change of operators without a valid signature'),
   altered: t('not what was recorded'),
   gap: t('missing, repeated or out of place'),
   foreign: t('of another log'),
