@@ -42,8 +42,12 @@ function commandTable(dictionary: Dictionary, language: Language): string {
   return [`| ${heads.join(' | ')} |`, '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** Two verbs whose kind does not tell all. */
+const READ = { en: 'nothing; the journal records that it was read', 'zh-CN': '无；日志会记下此次查阅' };
+
+/** Verbs whose kind does not tell all. */
 const OTHERS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  'gxops audit log': READ,
+  'gxops audit show ID': READ,
   'gxops runbook resume RUN': { en: 'what the run’s `--execute` began', 'zh-CN': '作业以 `--execute` 开始的内容' },
   'gxops site init DIR': { en: 'makes the new folder', 'zh-CN': '建立新目录' },
 };
