@@ -22,6 +22,8 @@ export function listen(output: Output): Signals {
   let atOnce = false;
   const quick = (really: boolean) => {
     atOnce = really;
+    // It may have come while the command was still being loaded.
+    if (atOnce && came) leave(came);
   };
   const on = (name: Name) => {
     if (name === 'SIGHUP') output.mute();
