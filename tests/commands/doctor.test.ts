@@ -11,7 +11,7 @@ const healthy: Machine = {
   terminal: { columns: 80, interactive: false },
 };
 const site = {
-  ...{ dir: '/site', name: 's', sandbox: false, keys: {}, search: {}, goldengate: {} },
+  ...{ dir: '/site', name: 's', timeZone: 'Asia/Shanghai', sandbox: false, keys: {}, search: {}, goldengate: {} },
   hosts: { local: { connect: 'local' }, app02: { connect: 'hand' } },
   databases: { inv: { kind: 'sqlite', file: 'inv.db' } },
   redis: {},
@@ -73,6 +73,7 @@ describe('doctor', () => {
     for (const driver of ['sqlite', 'oracledb', 'pg', 'ioredis', 'fetch', 'ssh', 'age', 'libpg-query', 'ggsci']) {
       expect(of('doctor-driver', driver)?.outcome, driver).toMatch(/pass|skip/);
     }
+    expect(of('doctor-journal')).toMatchObject({ found: { with: { at: '2026-01-05 10:00' } } });
     expect(entries).toBe(1);
   });
 
