@@ -38,7 +38,12 @@ export const audit: Noun = {
       name: 'verify',
       kind: 'reading',
       title: t('whether every line is what was recorded; writes nothing'),
-      options: [{ flags: '--strict', title: t('also the spelling of every line and the signatures behind the operators; ten times slower') }],
+      options: [
+        {
+          flags: '--strict',
+          title: t('also the spelling of every line and the signatures behind the operators; ten times slower'),
+        },
+      ],
       examples: ['gxops audit verify --strict'],
       site: 'none', // an altered journal cannot say who asks, and a broken site.yml must not hide it
       load: () => import('./audit/verify.ts'),

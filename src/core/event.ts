@@ -1,13 +1,13 @@
 /** What happened: the bodies of journal lines. Intent, then deed, then outcome; nothing here holds a secret or a taxpayer's value. */
 import type { Made, Spawned } from './change.ts';
 import type { Finding } from './finding.ts';
+import type { Inputs } from './input.ts';
 import type { Json } from './json.ts';
 import type { Operator, Seat } from './operator.ts';
 import type { Artefact } from './product.ts';
-import type { Inputs } from './runbook.ts';
+import type { Answer } from './question.ts';
 import type { Text } from './text.ts';
 import type { Verdict } from './verdict.ts';
-import type { Answer } from './world.ts';
 
 /** A side file by content: path below the site folder and its SHA-256. */
 export interface SideFile {

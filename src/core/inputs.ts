@@ -1,6 +1,7 @@
 /** Inputs of a runbook: from the words a person typed to checked values, or a refusal that names the flag and what is allowed. */
+
+import type { Input, Inputs, InputValue } from './input.ts';
 import { nearest, notAllowed } from './nearest.ts';
-import type { Input, Inputs, InputValue } from './runbook.ts';
 import type { Site } from './site.ts';
 import { Stop } from './stop.ts';
 import { type Text, t } from './text.ts';

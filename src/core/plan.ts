@@ -1,8 +1,8 @@
 /** What would be done: the thing that is printed, approved, recorded and then performed. */
 import { type Change, targetOf } from './change.ts';
+import type { Inputs } from './input.ts';
 import { digestOf, type Json } from './json.ts';
 import type { Seat } from './operator.ts';
-import type { Inputs } from './runbook.ts';
 import type { Neighbour } from './site.ts';
 import type { Text } from './text.ts';
 

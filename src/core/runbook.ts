@@ -1,38 +1,14 @@
 /** Runbook and Step: a procedure as a value. Steps look and plan; only the engine touches. */
 import type { Change, Target } from './change.ts';
 import type { Finding } from './finding.ts';
+import type { Input, Inputs } from './input.ts';
 import type { Json } from './json.ts';
 import type { Seat } from './operator.ts';
 import type { Product } from './product.ts';
+import type { Answer, Question } from './question.ts';
 import type { Site } from './site.ts';
 import type { Text } from './text.ts';
-import type { Answer, Look, Question } from './world.ts';
-
-/** A declared input. `list` is comma-separated on the command line; the named kinds take a name from site.yml or the roster. */
-export interface Input {
-  readonly name: string;
-  readonly title: Text;
-  readonly type:
-    | 'string'
-    | 'integer'
-    | 'boolean'
-    | 'enum'
-    | 'list'
-    | 'date'
-    | 'host'
-    | 'database'
-    | 'redis'
-    | 'search'
-    | 'goldengate';
-  readonly required?: boolean;
-  readonly default?: InputValue;
-  readonly choices?: readonly string[];
-  /** Anchored regular expression for strings and list items. */
-  readonly match?: string;
-  readonly example?: string;
-}
-export type InputValue = string | number | boolean | readonly string[];
-export type Inputs = Readonly<Record<string, InputValue>>;
+import type { Look } from './world.ts';
 
 /** What a step may see: no hands. `findings` and `answers` are those of earlier steps, by step id. */
 export interface Moment {

@@ -3,6 +3,7 @@ import type { Argv, Change, Made, Spawned, Target } from './change.ts';
 import type { Draft, Entry, EventType, SideFile } from './event.ts';
 import type { Operator } from './operator.ts';
 import type { Artefact, Batch, Cell, Product, RowQuery } from './product.ts';
+import type { Answer, Question } from './question.ts';
 import type { Text } from './text.ts';
 
 export interface World {
@@ -115,19 +116,6 @@ export interface Machine {
   readonly filesystem?: string;
   readonly terminal: { readonly columns: number; readonly interactive: boolean };
 }
-
-/** `id` is the step the answer belongs to (`--answer ID=VALUE`). */
-export type Question =
-  | { readonly id: string; readonly kind: 'confirm'; readonly message: Text }
-  | { readonly id: string; readonly kind: 'text'; readonly message: Text; readonly match?: string }
-  | {
-      readonly id: string;
-      readonly kind: 'choice';
-      readonly message: Text;
-      readonly choices: readonly { readonly value: string; readonly title: Text }[];
-    }
-  | { readonly id: string; readonly kind: 'secret'; readonly message: Text };
-export type Answer = boolean | string;
 
 export interface Query {
   readonly run?: string;

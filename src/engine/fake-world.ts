@@ -2,9 +2,10 @@
 import { bytesOf, type Change, type FileChange, type Made } from '../core/change.ts';
 import type { Body, Draft, Entry } from '../core/event.ts';
 import { canonical, sha256 } from '../core/json.ts';
+import type { Answer, Question } from '../core/question.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import type { Answer, FileSeen, Hooks, Keep, Look, Output, Query, Question, World } from '../core/world.ts';
+import type { FileSeen, Hooks, Keep, Look, Output, Query, World } from '../core/world.ts';
 
 export interface FakeFile {
   readonly bytes: Uint8Array;

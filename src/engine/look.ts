@@ -1,9 +1,9 @@
 /** The steps that look or ask: check, ask, watch. */
 import type { Finding } from '../core/finding.ts';
+import type { Question } from '../core/question.ts';
 import type { AskStep, CheckStep, Step, WatchStep } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import type { Question } from '../core/world.ts';
 import { type Course, type Ended, heedSignal, momentOf, record, suspend, within } from './course.ts';
 
 /** Records what was found; where it `blocks`, a fail or unknown among it is a failed step. */

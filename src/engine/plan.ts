@@ -1,10 +1,11 @@
 /** Plans of a stretch of steps: what would be done, from what was really looked at. */
 import { bytesOf, type Change, type FileChange, type Target, targetOf } from '../core/change.ts';
 import { lineDiff } from '../core/diff.ts';
+import type { Inputs } from '../core/input.ts';
 import { digestOf, sha256 } from '../core/json.ts';
 import type { Seat } from '../core/operator.ts';
 import { type Certainty, type Plan, type PlanLine, planDigest, planTargets } from '../core/plan.ts';
-import type { ActStep, Inputs, Moment, ProduceStep, Runbook, Step } from '../core/runbook.ts';
+import type { ActStep, Moment, ProduceStep, Runbook, Step } from '../core/runbook.ts';
 import { neighboursOf, obeyedBy } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';

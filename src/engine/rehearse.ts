@@ -1,8 +1,9 @@
 /** Rehearsing: looks and plans every step, asks nothing, records nothing, changes nothing. */
 import { type Finding, judged } from '../core/finding.ts';
+import type { Inputs } from '../core/input.ts';
 import type { Seat } from '../core/operator.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Inputs, Moment, Runbook } from '../core/runbook.ts';
+import type { Moment, Runbook } from '../core/runbook.ts';
 import type { Session } from '../core/session.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';

@@ -1,7 +1,8 @@
 /** Running a runbook, which is also resuming it: the record says where it stands, the steps not ended are played in order. */
 import { judged } from '../core/finding.ts';
+import type { Inputs } from '../core/input.ts';
 import { digestOf } from '../core/json.ts';
-import type { Inputs, Runbook, Step } from '../core/runbook.ts';
+import type { Runbook, Step } from '../core/runbook.ts';
 import type { Session } from '../core/session.ts';
 import { neighboursOf, obeyedBy } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';

@@ -1,11 +1,14 @@
 /** A runbook played from start to end in memory, with at most one fault, and what is left of it afterwards. */
-import type { Inputs, Runbook } from '../core/runbook.ts';
+
+import type { Inputs } from '../core/input.ts';
+import type { Answer } from '../core/question.ts';
+import type { Runbook } from '../core/runbook.ts';
 import type { Session } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
 import type { Verdict } from '../core/verdict.ts';
-import type { Answer, Output, World } from '../core/world.ts';
+import type { Output, World } from '../core/world.ts';
 import { standing } from '../records/run.ts';
 import type { Ended } from './course.ts';
 import { type FakeFile, fakeWorld, type Outside, outside } from './fake-world.ts';

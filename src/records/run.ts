@@ -2,11 +2,11 @@
 import type { Made, Spawned } from '../core/change.ts';
 import type { Draft, Entry, SideFile, Way } from '../core/event.ts';
 import { type Finding, latest } from '../core/finding.ts';
+import type { Inputs } from '../core/input.ts';
 import type { Artefact } from '../core/product.ts';
-import type { Inputs } from '../core/runbook.ts';
+import type { Answer } from '../core/question.ts';
 import type { Text } from '../core/text.ts';
 import type { Verdict } from '../core/verdict.ts';
-import type { Answer } from '../core/world.ts';
 
 /** intended and undoing have no end yet: unless this process is at it, that is doubt. */
 export type Phase = 'intended' | 'made' | 'failed' | 'undoing' | 'undone' | 'undo-failed';

@@ -1,6 +1,8 @@
 /** A YAML runbook as it was read and checked: the plain data that compiles to the same Runbook value as the shipped ones. */
+
+import type { Input } from '../core/input.ts';
 import type { Party, Role } from '../core/operator.ts';
-import type { Input, Policy } from '../core/runbook.ts';
+import type { Policy } from '../core/runbook.ts';
 
 export interface Definition {
   readonly runbook: string;

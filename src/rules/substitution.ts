@@ -1,6 +1,6 @@
 /** `${inputs.x}` and `${answers.step}` in runbook texts: found before anything runs, filled in only as data, never into a shell text. */
 import type { Finding } from '../core/finding.ts';
-import type { InputValue } from '../core/runbook.ts';
+import type { InputValue } from '../core/input.ts';
 import { Stop } from '../core/stop.ts';
 import { speak, type Text, t } from '../core/text.ts';
 

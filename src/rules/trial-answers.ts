@@ -1,5 +1,5 @@
 /** Answers that make a YAML runbook's looks hold or fail, found by trying: what `runbook test` plays it against. */
-import type { InputValue } from '../core/runbook.ts';
+import type { InputValue } from '../core/input.ts';
 import type { Output } from '../core/world.ts';
 import { type Expression, type Kind, parseExpression, type Value } from './expression.ts';
 import { judgeCommand, withOutput } from './look-judge.ts';

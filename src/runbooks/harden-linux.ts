@@ -1,7 +1,8 @@
 /** harden-linux: judge a Linux host by the baseline, change what can be changed with a way back, judge again. */
 import type { Change } from '../core/change.ts';
 import type { Finding } from '../core/finding.ts';
-import { defineRunbook, type Inputs, type Moment, type Runbook } from '../core/runbook.ts';
+import type { Inputs } from '../core/input.ts';
+import { defineRunbook, type Moment, type Runbook } from '../core/runbook.ts';
 import { isPhrase, type Text, t } from '../core/text.ts';
 import { changesFor, curable } from '../rules/linux/fixes.ts';
 import { chosenRules, LINUX_RULES } from '../rules/linux/index.ts';

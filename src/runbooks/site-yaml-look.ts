@@ -1,7 +1,8 @@
 /** The looks of a YAML runbook: places filled, the host asked, the answer judged; what could not be looked at is unknown. */
 import type { Finding } from '../core/finding.ts';
+import type { InputValue } from '../core/input.ts';
 import { nearest } from '../core/nearest.ts';
-import type { InputValue, Moment } from '../core/runbook.ts';
+import type { Moment } from '../core/runbook.ts';
 import type { Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';

@@ -1,10 +1,11 @@
 /** A YAML runbook's definition as a Runbook: functions built from data, so that the engine sees no difference to a shipped one. */
 import type { Target } from '../core/change.ts';
+import type { Input } from '../core/input.ts';
 import { sha256 } from '../core/json.ts';
-import type { Input, Moment, Runbook, Step } from '../core/runbook.ts';
+import type { Question } from '../core/question.ts';
+import type { Moment, Runbook, Step } from '../core/runbook.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
-import type { Question } from '../core/world.ts';
 import { namesIn, parseExpression } from '../rules/expression.ts';
 import { evaluate } from '../rules/expression-value.ts';
 import type { AskSource, Definition, InputSource, LookSource, StepSource } from '../rules/runbook-definition.ts';

@@ -1,8 +1,8 @@
 /** Answers given beforehand with `--answer STEP=VALUE`. */
 import { nearest } from '../core/nearest.ts';
+import type { Answer, Question } from '../core/question.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
-import type { Answer, Question } from '../core/world.ts';
 
 const YES = ['yes', 'y', 'true', '是'];
 const NO = ['no', 'n', 'false', '否'];

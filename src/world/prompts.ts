@@ -1,8 +1,8 @@
 /** The person at the keyboard: questions on stderr, only on a terminal, answered beforehand where a flag did. */
 import { safe } from '../core/escape.ts';
+import type { Answer, Question } from '../core/question.ts';
 import { Stop } from '../core/stop.ts';
 import { type Dictionary, speak, type Text, t } from '../core/text.ts';
-import type { Answer, Question } from '../core/world.ts';
 import { given } from './answers.ts';
 import { terminal } from './machine.ts';
 import { clearScreen } from './spinner.ts';

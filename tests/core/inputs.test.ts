@@ -1,8 +1,8 @@
 /** Inputs: every type accepts what it should, refuses the rest by flag, value and what is allowed, and never throws anything else. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Input } from '../../src/core/input.ts';
 import { isDate, parseInputs, splitPairs } from '../../src/core/inputs.ts';
-import type { Input } from '../../src/core/runbook.ts';
 import type { Site } from '../../src/core/site.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { speak } from '../../src/core/text.ts';

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import { bytesOf, type Change } from '../../src/core/change.ts';
 import type { Finding } from '../../src/core/finding.ts';
+import type { Inputs } from '../../src/core/input.ts';
 import { canonical } from '../../src/core/json.ts';
-import type { Inputs, Moment } from '../../src/core/runbook.ts';
+import type { Moment } from '../../src/core/runbook.ts';
 import type { FileSeen } from '../../src/core/world.ts';
 import { sandboxHostFiles } from '../../src/rules/sandbox-host.ts';
 import { hardenLinux } from '../../src/runbooks/harden-linux.ts';

@@ -1,8 +1,9 @@
 /** A YAML runbook compiled: the same Changes, Findings and questions a shipped one would make, from data alone. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Inputs } from '../../src/core/input.ts';
 import { digestOf, sha256 } from '../../src/core/json.ts';
-import type { Inputs, Moment, Runbook, Step } from '../../src/core/runbook.ts';
+import type { Moment, Runbook, Step } from '../../src/core/runbook.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { speak, t } from '../../src/core/text.ts';
 import { fakeWorld, type Outside, outside } from '../../src/engine/fake-world.ts';

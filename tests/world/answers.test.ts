@@ -1,6 +1,6 @@
 /** Answers given beforehand, and what happens where there is nobody to ask. */
 import { describe, expect, it } from 'vitest';
-import type { Question } from '../../src/core/world.ts';
+import type { Question } from '../../src/core/question.ts';
 import { given } from '../../src/world/answers.ts';
 import { ask } from '../../src/world/prompts.ts';
 

@@ -1,9 +1,11 @@
 /** What `runbook test` plays a runbook against: a site of its own, sample inputs and answers, files and outputs that let its looks hold. */
 import type { Finding } from '../../core/finding.ts';
-import type { Inputs, InputValue, Runbook } from '../../core/runbook.ts';
+import type { Inputs, InputValue } from '../../core/input.ts';
+import type { Answer, Question } from '../../core/question.ts';
+import type { Runbook } from '../../core/runbook.ts';
 import type { Site } from '../../core/site.ts';
 import { t } from '../../core/text.ts';
-import type { Answer, Output, Question } from '../../core/world.ts';
+import type { Output } from '../../core/world.ts';
 import { type FakeFile, fakeWorld, outside } from '../../engine/fake-world.ts';
 import type { Setting } from '../../engine/trial.ts';
 import { type Definition, looksOf, stepKind } from '../../rules/runbook-definition.ts';

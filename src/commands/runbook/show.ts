@@ -1,7 +1,9 @@
 /** `runbook show`: the very thing that runs, step by step; as Markdown it is the paper checklist. */
+
+import type { Input } from '../../core/input.ts';
 import { digestOf, type Json } from '../../core/json.ts';
 import type { Report, Section } from '../../core/report.ts';
-import type { Input, Runbook, Step } from '../../core/runbook.ts';
+import type { Runbook, Step } from '../../core/runbook.ts';
 import { neighboursOf, obeyedBy, type Site } from '../../core/site.ts';
 import { type Text, t } from '../../core/text.ts';
 import { SHIPPED } from '../../runbooks/index.ts';
