@@ -5,10 +5,11 @@ import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, guardFilesystem, guardFolder, ownFolder } from './guard.ts';
-import { type Batch, batchOf, type Group, type Stamp } from './journal-batch.ts';
+import { type Batch, batchOf, type Group } from './journal-batch.ts';
 import { heldText, NOTHING } from './journal-stops.ts';
 import { type Tips, tipsOf } from './journal-tip.ts';
 import { type KernelLock, kernelLock, lockedBy, takeWithin } from './kernel-lock.ts';
+import type { Stamp } from './stamp.ts';
 
 /** Where and how to append. `patience` bounds the wait for the lock in milliseconds, `bound` a segment's size in bytes. */
 export interface AppendPlace {

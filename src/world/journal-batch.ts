@@ -1,13 +1,11 @@
 /** Drafts into the bytes of one write: stamping, chaining, and the journal's own records that go first. */
-import type { Body, Draft, Entry } from '../core/event.ts';
+import type { Draft, Entry } from '../core/event.ts';
 import { lineOf } from '../core/line.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import { NOTHING } from './journal-stops.ts';
 import type { Tip } from './journal-tip.ts';
-import { newLogId } from './stamp.ts';
-
-export type Stamp = (draft: Draft, log: string) => Body;
+import { newLogId, type Stamp } from './stamp.ts';
 
 /** One caller's drafts, and how to answer it. */
 export interface Group {
@@ -44,7 +42,7 @@ export function batchOf(groups: readonly Group[], tip: Tip, stamp: Stamp): Batch
     prev: tip.prev,
     last: undefined,
   };
-  let preludes = preludesOf(tip, stamp, chain.log);
+  let preludes = preludesOf(tip, stamp);
   const settle: (() => void)[] = [];
   for (const group of groups) {
     try {
@@ -60,17 +58,17 @@ export function batchOf(groups: readonly Group[], tip: Tip, stamp: Stamp): Batch
 }
 
 /** The journal's own records: of a torn tail, of a clock that went back. */
-function preludesOf(tip: Tip, stamp: Stamp, log: string): Draft[] {
+function preludesOf(tip: Tip, stamp: Stamp): Draft[] {
   const drafts: Draft[] = [];
   if (tip.torn) {
     const { offset, length, sha256, kept } = tip.torn;
     drafts.push({ type: 'recover.torn', data: { offset, length, sha256, bytes: kept.toString('base64') } });
   }
   if (tip.last) {
-    const found = stamp({ type: 'audit.read', data: { what: '' } }, log).t;
+    const found = stamp.now();
     const previous = tip.last.body.t;
-    if (Date.parse(found) < Date.parse(previous) - BACKWARDS) {
-      drafts.push({ type: 'clock.anomaly', data: { previous, found } });
+    if (found.getTime() < Date.parse(previous) - BACKWARDS) {
+      drafts.push({ type: 'clock.anomaly', data: { previous, found: found.toISOString() } });
     }
   }
   return drafts;

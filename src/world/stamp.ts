@@ -14,13 +14,19 @@ export interface Stamps {
   readonly now?: () => Date;
 }
 
+/** Stamps a draft for a log; `now` is the clock it stamps by. */
+export interface Stamp {
+  (draft: Draft, log: string): Body;
+  now(): Date;
+}
+
 /** Stamps drafts for one log. */
-export function stamper(stamps: Stamps): (draft: Draft, log: string) => Body {
+export function stamper(stamps: Stamps): Stamp {
   const boot = bootId();
   const host = os.hostname();
   const app = { ver: stamps.appVersion, node: stamps.node };
   const now = stamps.now ?? (() => new Date());
-  return (draft, log) => {
+  const stamp = (draft: Draft, log: string): Body => {
     const at = now();
     return {
       ...draft,
@@ -35,6 +41,7 @@ export function stamper(stamps: Stamps): (draft: Draft, log: string) => Body {
       host,
     };
   };
+  return Object.assign(stamp, { now });
 }
 
 /** The kernel's id of this boot; `unknown` where it tells none. */
