@@ -112,19 +112,27 @@ export function interruption(): Stop {
   return new Stop('interrupted', t('Stopped by a signal between two deeds.'));
 }
 
+type Why = Extract<Draft, { type: 'run.suspended' }>['data']['why'];
+
+/** What is waited for, by why the run is suspended; the other reasons wait for nobody in particular. */
+const WAITS: Readonly<Partial<Record<Why, NonNullable<Ended['waitingFor']>['kind']>>> = {
+  approval: 'approval',
+  answer: 'answer',
+  decision: 'decision',
+  watching: 'watch',
+};
+
 /** Suspends the run: it can be resumed, and says how. */
 export async function suspend(
   course: Course,
-  why: Extract<Draft, { type: 'run.suspended' }>['data']['why'],
+  why: Why,
   verdict: Verdict,
   text: Text,
   next: readonly string[] = [`gxops runbook resume ${course.state.run}`],
   step?: string,
 ): Promise<Ended> {
   await record(course, { type: 'run.suspended', data: { why, text, next }, ...(step === undefined ? {} : { step }) });
-  const kind = ({ approval: 'approval', answer: 'answer', decision: 'decision', watching: 'watch' } as const)[
-    why as 'approval'
-  ];
+  const kind = WAITS[why];
   const waitingFor = kind && step !== undefined ? { waitingFor: { step, kind, command: next[0] ?? '' } } : {};
   return { run: course.state.run, verdict, text, next, ...waitingFor, state: course.state };
 }

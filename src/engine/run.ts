@@ -6,7 +6,7 @@ import type { Runbook, Step } from '../core/runbook.ts';
 import type { Session } from '../core/session.ts';
 import { neighboursOf, obeyedBy } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
-import { t } from '../core/text.ts';
+import type { Verdict } from '../core/verdict.ts';
 import { afterEntry, latestFindings, type RunState } from '../records/run.ts';
 import { playAct } from './act.ts';
 import { playApprove } from './approve.ts';
@@ -169,11 +169,9 @@ async function halt(course: Course, step: Step | undefined, error: unknown): Pro
   }
 }
 
-const HALTS = { waiting: 'answer', interrupted: 'interrupted', 'in-doubt': 'in-doubt', refused: 'refused' } as Readonly<
-  Record<string, 'answer' | 'interrupted' | 'in-doubt' | 'refused' | undefined>
->;
-
-/** The sentence for a run that was left open by a process that died. */
-export function interruptedText(state: RunState) {
-  return t('Run {run} was cut off at {at}; it can be resumed.', { run: state.run, at: state.last });
-}
+/** Why a run is suspended, by the verdict of what stopped it; anything else is a refusal. */
+const HALTS: Readonly<Partial<Record<Verdict, 'answer' | 'interrupted' | 'in-doubt'>>> = {
+  waiting: 'answer',
+  interrupted: 'interrupted',
+  'in-doubt': 'in-doubt',
+};

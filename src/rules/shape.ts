@@ -28,7 +28,6 @@ export const KEBAB = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$';
 /** Names in site.yml: what a target is called. */
 export const NAME = '^[A-Za-z][A-Za-z0-9_.-]{0,62}$';
 export const DURATION = '^[1-9][0-9]{0,8}(ms|s|m|h|d)$';
-export const TARGET = '^(host|database|redis|search|goldengate):[A-Za-z][A-Za-z0-9_.-]{0,62}$';
 
 export const TEXT: Shape = { kind: 'text', pattern: '\\S', says: t('a text that is not empty') };
 export const DURATION_TEXT: Shape = {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Body, Draft, Entry } from '../../src/core/event.ts';
 import { leafHash, lineOf, NO_PREV } from '../../src/core/line.ts';
 import type { StoredLine } from '../../src/core/world.ts';
-import { chainCheck, verifyBatches } from '../../src/records/chain.ts';
+import { chainCheck, verifyChain } from '../../src/records/chain.ts';
 import { ACTOR, GENESIS, kinds, note, verifiedBytes } from '../worlds/journals.ts';
 
 const LOG = 'gx-00000001';
@@ -69,10 +69,10 @@ describe('a whole journal', () => {
       whole: true,
     });
     const of = async (numbers: readonly number[]) => {
-      async function* batches() {
-        yield SMALL.lines.map((bytes, index) => line(bytes, numbers[index] ?? 0));
+      async function* lines() {
+        yield* SMALL.lines.map((bytes, index) => line(bytes, numbers[index] ?? 0));
       }
-      return kinds(await verifyBatches(batches()));
+      return kinds(await verifyChain(lines()));
     };
     expect(await of([1, 1, 2, 2, 2, 3])).toEqual([]);
     expect(await of([1, 1, 3, 3, 3, 4]), 'a missing number').toEqual(['gap']);
