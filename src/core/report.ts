@@ -1,4 +1,5 @@
-/** What every command returns; views draw it as terminal, Markdown, HTML or JSON. */
+/** What every command returns; views draw it as terminal, Markdown, HTML, DOCX or JSON. */
+import type { Document } from './document.ts';
 import type { Finding } from './finding.ts';
 import type { Json } from './json.ts';
 import type { Plan } from './plan.ts';
@@ -16,6 +17,8 @@ export interface Report {
   readonly data: Json;
   /** Commands to type next, each whole and quoted for a shell. */
   readonly next?: readonly string[];
+  /** The paper form of it, where there is one: what DOCX draws instead of the sections. */
+  readonly document?: Document;
 }
 
 export type Section =
