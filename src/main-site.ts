@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { shellLine } from './core/shell.ts';
-import type { Site } from './core/site.ts';
+import { LIMITS, type Site } from './core/site.ts';
 import { Stop } from './core/stop.ts';
 import { t } from './core/text.ts';
 import type { Keep } from './core/world.ts';
@@ -114,16 +114,9 @@ function ownText(file: string): string {
 
 /** A site of which nothing is known but its folder: for commands that make one or need none. */
 export function emptySite(dir: string): Site {
-  const limits = {
-    rows: 0,
-    twoApprovalsAboveRows: 0,
-    statementTimeout: 60_000,
-    approvalExpires: 7_200_000,
-    coverage: 0.8,
-  };
   return {
-    ...{ dir, name: '', language: 'en', timeZone: 'UTC', sandbox: false, limits },
+    ...{ dir, name: '', language: 'en', timeZone: 'UTC', sandbox: false, limits: { ...LIMITS, rows: 0 } },
     ...{ hosts: {}, databases: {}, redis: {}, search: {}, goldengate: {}, windows: {} },
-    ...{ neighbours: {}, obeys: {}, classification: {}, keys: {}, parameters: {} },
+    ...{ neighbours: {}, obeys: {}, classification: {}, owners: {}, hot: {}, keys: {}, parameters: {} },
   };
 }

@@ -25,7 +25,10 @@ export const extract: Noun = {
           complete: 'operators',
         },
         { flags: '--clear <column...>', title: t('columns to release unmasked; the approver sees them') },
-        { flags: '--as-file <format>', title: t('csv or jsonl') },
+        { flags: '--as-file <format>', title: t('csv, xlsx or jsonl') },
+        { flags: '--no-bom', title: t('CSV without a byte order mark') },
+        { flags: '--passphrase', title: t('may also be opened by a passphrase, asked for when the file is made') },
+        { flags: '--destroy-by <date>', title: t('day on which the data must be gone, YYYY-MM-DD') },
         { flags: '--expires <time>', title: t('how long the application holds, e.g. 7d') },
       ],
       examples: [

@@ -128,7 +128,45 @@ export type ExtractEvent =
         columns: readonly { name: string; mask: string }[];
       }
     >
-  | Of<'extract.opened', { path: string; sha256: string; rows: number; verified: boolean }>;
+  | Of<'extract.opened', { path: string; sha256: string; rows: number; verified: boolean }>
+  /** A copy leaves us: which file, on which medium, where to, for whom. `copy` counts from 1 for each extraction. */
+  | Of<
+      'extract.handed-over',
+      { copy: number; sha256: string; manifest: string; medium: string; destination: string; receiver: string }
+    >
+  /** The receiver's receipt for a copy. */
+  | Of<'extract.received', { copy: number } & Statement>
+  /** Intent and outcome of removing our file and the key of its pseudonyms. */
+  | Of<'extract.destroying', { sha256: string; reason: string }>
+  | Of<'extract.destroyed', { sha256: string; removed: readonly string[]; leftovers: readonly string[] }>
+  /** The receiver's statement that a copy was destroyed. */
+  | Of<'extract.stated', { copy: number } & Statement>
+  /** A leaked file was looked at: which extraction it came from, if any. */
+  | Of<'extract.traced', { sha256: string; found: string | null; matched: number; compared: number }>
+  /** A dictionary of columns and kinds proposed for a database; it holds when a purchaser's operator has approved its digest. */
+  | Of<'extract.classified', { database: string; dictionary: SideFile; digest: string; columns: number }>
+  /** A query's rows were shown. Statement and binds, which may hold a value, are in the side file; no row is anywhere. */
+  | Of<
+      'query.ran',
+      {
+        database: string;
+        statement: SideFile;
+        rows: number;
+        truncated: boolean;
+        columns: readonly { name: string; mask: string }[];
+        ticket: string;
+        verdict: Verdict;
+      }
+    >;
+
+/** What a person declares in writing: signed by their key, or on paper with number and the scan's hash, countersigned by another operator. */
+export interface Statement {
+  readonly by: string;
+  readonly statement: string;
+  readonly signature: string;
+  readonly paper?: { readonly number: string; readonly scan: string };
+  readonly countersign?: string;
+}
 
 export type AuditEvent =
   | Of<'recover.torn', { offset: number; length: number; sha256: string; bytes: string }>

@@ -17,6 +17,8 @@ export interface Operator {
   readonly age?: string;
   /** OS account mapped to this operator. */
   readonly account?: string;
+  /** Department or firm; a recipient of another unit than the data's owner needs the owner's approval. */
+  readonly unit?: string;
   /** ISO dates: confidentiality undertaking signed, last training, clearance until. */
   readonly undertaking?: string;
   readonly training?: string;

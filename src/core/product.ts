@@ -1,9 +1,6 @@
 /** What a produce step makes: a bounded look, pure functions that mask and format it, and who may open it. */
+import type { Batch } from './batch.ts';
 import type { Json } from './json.ts';
-
-/** One cell as the database gave it. */
-export type Cell = string | number | bigint | null | Uint8Array;
-export type Batch = readonly (readonly Cell[])[];
 
 /** A bounded read. `sql` binds are `:name`, already replaced for the dialect by whoever planned it. */
 export interface RowQuery {
@@ -15,15 +12,28 @@ export interface RowQuery {
   readonly truncate?: boolean;
   /** Milliseconds for the statement as a whole. */
   readonly timeout: number;
+  /** Milliseconds in which at least one row must come, so that a healthy long read is not cut; `timeout` unless given. */
+  readonly idle?: number;
   /** Only these tables (lower case) may be read; the driver's own authorizer enforces it where it has one. */
   readonly tables?: readonly string[];
 }
 
-/** Rows -> bytes. `batch` masks and formats; it throws rather than let through what it cannot judge. */
+/**
+ * Rows -> bytes. `batch` masks and formats; it throws rather than let through what it cannot judge. What it returns holds until its
+ * next call: it may be one buffer used again and again.
+ */
 export interface Form {
   head(columns: readonly string[]): Uint8Array;
   batch(rows: Batch): Uint8Array;
   tail(): Uint8Array;
+  /** Where the bytes above are one member of a ZIP package (an XLSX sheet): its name, and the other members, by name. */
+  readonly pack?: { readonly member: string; others(columns: readonly string[]): Readonly<Record<string, string>> };
+}
+
+/** 32 bytes each. `mark` makes this extraction's traces in a file and finds them again, and outlives it; `join` makes its pseudonyms, and is destroyed with it. */
+export interface Keys {
+  readonly mark: Uint8Array;
+  readonly join: Uint8Array;
 }
 
 export interface Recipient {
@@ -38,10 +48,15 @@ export interface Product {
   /** Everything an approval of it binds: statement, binds, database, limits, masks, recipients. Plain JSON. */
   readonly binding: Json;
   readonly source: RowQuery | { readonly text: string };
-  readonly form?: Form;
+  /** What masks and formats, made with the keys of `subject`. */
+  form?(keys: Keys): Form;
+  /** Whose keys (an extraction's id): needed with `form`. */
+  readonly subject?: string;
   /** Empty only for what is not taxpayer data. */
   readonly recipients: readonly Recipient[];
-  /** Written beside the artefact as `manifest.json` and journalled by hash; no cell of the data may be in it. */
+  /** Also to be opened by a passphrase, which is asked for once, before anything is read: it seals an identity of its own beside the file. */
+  readonly passphrase?: boolean;
+  /** Written beside the artefact as `manifest.json`, signed by whoever makes it, and journalled by hash; no cell of the data may be in it. */
   manifest?(artefact: Artefact): Json;
   /** Further small files beside it (`open.html`, a README), path below the artefact's folder -> text. */
   readonly beside?: Readonly<Record<string, string>>;

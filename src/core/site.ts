@@ -77,11 +77,38 @@ export interface Limits {
   readonly twoApprovalsAboveRows: number;
   /** Milliseconds a statement may run. */
   readonly statementTimeout: number;
+  /** Milliseconds in which at least one row must come. */
+  readonly idleTimeout: number;
+  /** The database's own cost figure above which a statement is not run. */
+  readonly cost: number;
+  /** Rows that `query run` shows at most. */
+  readonly queryRows: number;
+  /** Rows from which an extraction of one table is made in parts that can be resumed. */
+  readonly partRows: number;
+  /** Milliseconds a confidentiality undertaking holds from the day it was signed. */
+  readonly undertaking: number;
+  /** Milliseconds after handing over until the data must be destroyed, where the application names no day. */
+  readonly retention: number;
   /** Milliseconds an approval lives unless it says otherwise. */
   readonly approvalExpires: number;
   /** Share of applicable rules that must have been evaluated. */
   readonly coverage: number;
 }
+
+/** What holds where site.yml says nothing. */
+export const LIMITS: Limits = {
+  rows: 5_000_000,
+  twoApprovalsAboveRows: 1_000_000,
+  statementTimeout: 600_000,
+  idleTimeout: 60_000,
+  cost: 10_000_000,
+  queryRows: 200,
+  partRows: 5_000_000,
+  undertaking: 365 * 86_400_000,
+  retention: 90 * 86_400_000,
+  approvalExpires: 7_200_000,
+  coverage: 0.8,
+};
 
 export interface Site {
   /** Absolute folder that holds site.yml. */
@@ -104,6 +131,10 @@ export interface Site {
   readonly obeys: Readonly<Record<string, readonly string[]>>;
   /** Data dictionary: database -> `table.column` -> kind of personal data (see rules/masking) or `clear`. */
   readonly classification: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The unit that owns a database's data (`Operator.unit`). */
+  readonly owners: Readonly<Record<string, string>>;
+  /** Tables of a database (lower case) that no statement may read in full. */
+  readonly hot: Readonly<Record<string, readonly string[]>>;
   /** Private key files by operator, relative to the site folder or absolute. */
   readonly keys: Readonly<Record<string, string>>;
   /** Parameters of rules by id, e.g. `LNX-ID-05: { max: 60 }`. */

@@ -1,8 +1,10 @@
 /** Everything outside, as a few verbs: look, perform, ask, keep, now. The only room with side effects implements this. */
+
+import type { Batch, Bindable } from './batch.ts';
 import type { Argv, Change, Made, Spawned, Target } from './change.ts';
 import type { Draft, Entry, EventType, SideFile } from './event.ts';
 import type { Operator } from './operator.ts';
-import type { Artefact, Batch, Cell, Product, RowQuery } from './product.ts';
+import type { Artefact, Keys, Product, RowQuery } from './product.ts';
 import type { Answer, Question } from './question.ts';
 import type { Text } from './text.ts';
 
@@ -78,6 +80,10 @@ export interface Look {
   estimate(query: RowQuery): Promise<Estimate | undefined>;
   /** `table.column` of every readable table. */
   catalogue(database: string): Promise<readonly ColumnSeen[]>;
+  /** What tells this database from every other whatever its alias: system identifier, name, file; no secret is in it. */
+  fingerprint(database: string): Promise<Readonly<Record<string, string>>>;
+  /** What the account may do beyond reading, in words of the server (`SUPERUSER`, `INSERT on public.invoice`); empty where it may only read. Stop('unreachable') where it cannot be asked. */
+  privileges(database: string): Promise<readonly string[]>;
   /** A reading Redis command (allow-list). */
   redis(name: string, argv: readonly string[]): Promise<unknown>;
   /** Tries to reach one target, or a driver (`driver:oracledb`) without a target. Never throws for a refusal. */
@@ -145,6 +151,8 @@ export interface Opened {
   readonly sha256: string;
   readonly plain: string;
   readonly verified: boolean;
+  /** Who signed the manifest, where its signature holds. */
+  readonly signer?: string;
 }
 
 export interface Progress {
@@ -160,7 +168,7 @@ export interface Keep {
   /** Stored lines from the first, raw, for verification. A line's bytes hold until the next is asked for. */
   lines(): AsyncIterable<StoredLine>;
   /** A new id, e.g. `R-20261123-7F3KQ`. */
-  newId(letter: 'R' | 'E' | 'O'): string;
+  newId(letter: 'R' | 'E' | 'O' | 'Q'): string;
   /** Kernel locks on all targets (or run ids) for the time of `work`. Held by another: Stop('refused') naming holder, since when, why. */
   hold<T>(names: readonly string[], holder: { operator: string; why: string }, work: () => Promise<T>): Promise<T>;
   /** Writes a side file below the site folder, 0600 in 0700 folders, durable before it returns. */
@@ -171,8 +179,14 @@ export interface Keep {
   artefact(product: Product, progress: (at: Progress) => void, signal?: AbortSignal): Promise<Artefact>;
   /** Text of a file of the shipped templates folder, by its path below it, e.g. `site.yml`; Stop('bug') where it is not there. */
   template(name: string): Promise<string>;
-  /** Decrypts an artefact with an age identity file (0600) to `out` and checks it against the manifest beside it. Paths as the person gave them. Stop('refused') where anything does not fit; then nothing stays. */
-  open(file: string, identityFile: string, out: string): Promise<Opened>;
+  /**
+   * Decrypts an artefact to `out` with an age identity file (0600), or without one by the passphrase that is asked for and opens the
+   * identity beside the file, and checks it against the signed manifest. Paths as the person gave them. Stop('refused') where
+   * anything does not fit; then nothing stays.
+   */
+  open(file: string, identityFile: string | undefined, out: string): Promise<Opened>;
+  /** The keys of an extraction, made on first use. After `discard` of `runs/<id>/join` its pseudonyms can be made by nobody. */
+  keys(subject: string): Promise<Keys>;
   /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */
   files(folder: string): Promise<readonly string[]>;
   /** Removes a side file or an artefact's folder; durable. Absent is fine. */
@@ -191,7 +205,7 @@ export interface SiteFolder {
   readonly databases: readonly {
     readonly path: string;
     readonly schema: readonly string[];
-    readonly tables: readonly { readonly insert: string; readonly rows: Iterable<readonly Cell[]> }[];
+    readonly tables: readonly { readonly insert: string; readonly rows: Iterable<readonly Bindable[]> }[];
   }[];
 }
 

@@ -107,6 +107,8 @@ function fakeLook(out: Outside): Look {
     columns: none('database'),
     estimate: none('database'),
     catalogue: none('database'),
+    fingerprint: none('database'),
+    privileges: none('database'),
     redis: none('redis'),
     reach: async () => ({ ok: false, trouble: t('There is nothing to reach among the fakes.') }),
     machine: async () => ({
@@ -208,6 +210,7 @@ function fakeKeep(out: Outside): Keep {
       };
     },
     open: unsupported('decryption'),
+    keys: unsupported('key'),
     template: unsupported('template'),
     establish: unsupported('site folder'),
     sign: unsupported('key'),

@@ -5,7 +5,7 @@ import type { Site } from '../core/site.ts';
 import type { GuardRules } from './sql/guard.ts';
 import type { Dialect } from './sql/refusal.ts';
 
-export const FORMATS = ['csv', 'jsonl'] as const;
+export const FORMATS = ['csv', 'xlsx', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface Application {
@@ -21,8 +21,17 @@ export interface Application {
   readonly limit: number;
   readonly clear: readonly string[];
   readonly format: Format;
+  /** CSV begins with a byte order mark, by which Excel and WPS know UTF-8. */
+  readonly bom: boolean;
+  /** May also be opened by a passphrase that is asked for when the file is made. */
+  readonly passphrase: boolean;
+  /** From a saved, reviewed extract: judged as such; else ad hoc, judged harder. */
+  readonly saved: boolean;
   readonly requester: string;
-  readonly recipients: readonly { readonly operator: string; readonly age: string }[];
+  /** `unit` as the roster had it when applied for: another than the data's owner needs the owner's approval. */
+  readonly recipients: readonly { readonly operator: string; readonly age: string; readonly unit?: string }[];
+  /** ISO date by which the data must be destroyed. */
+  readonly destroyBy: string;
   /** What the guard made of the columns when it was applied for; another result later is refused. */
   readonly columns: readonly { readonly name: string; readonly mask: string }[];
   /** ISO times. */

@@ -1,5 +1,5 @@
 /** Masks by kind of data: which characters of a value stay readable. Shape decides; a wrong check digit is masked all the same. */
-import type { Cell } from '../core/product.ts';
+import type { Cell } from '../core/batch.ts';
 import { isClearKind, kindName } from './kinds.ts';
 import { scanText, wideToNarrow } from './masking-scan.ts';
 
@@ -124,8 +124,8 @@ const MOMENT = /^(19|20)\d\d[-/]\d\d?[-/]\d\d?([ T]\d\d?:\d\d(:\d\d(\.\d{1,9})?)
 
 /** A column of numbers that nobody classified: a number long enough to be a telephone is masked, and so is any text in it. */
 function unclassified(cell: Cell): Cell {
-  if (typeof cell !== 'number' && typeof cell !== 'bigint') return whole(cell);
-  return /\d{11}/.test(String(cell)) ? scanText(String(cell)) : cell;
+  if (cell === null || typeof cell === 'string' || cell instanceof Uint8Array) return whole(cell);
+  return /\d{11}/.test(cell.number) ? scanText(cell.number) : cell;
 }
 
 function whole(cell: Cell): Cell {
@@ -135,5 +135,5 @@ function whole(cell: Cell): Cell {
 function withText(cell: Cell, mask: (text: string) => string): Cell {
   if (cell === null) return null;
   if (cell instanceof Uint8Array) return WHOLE;
-  return mask(String(cell));
+  return mask(typeof cell === 'string' ? cell : cell.number);
 }

@@ -1,5 +1,5 @@
 /** The sandbox's databases: an invoice system in small, and its emptied twin as the target of a migration. */
-import type { Cell } from '../core/product.ts';
+import type { Bindable } from '../core/batch.ts';
 import type { SiteFolder } from '../core/world.ts';
 import { invoiceCells } from './sandbox/invoices.ts';
 import { type Taxpayer, taxpayer, taxpayerCells } from './sandbox/taxpayers.ts';
@@ -65,7 +65,7 @@ export function sandboxDatabases(rows: number, seed: string): SiteFolder['databa
   ];
 }
 
-function lazily(count: number, row: (i: number) => readonly Cell[]): Iterable<readonly Cell[]> {
+function lazily(count: number, row: (i: number) => readonly Bindable[]): Iterable<readonly Bindable[]> {
   return {
     *[Symbol.iterator]() {
       for (let i = 0; i < count; i++) yield row(i);

@@ -110,4 +110,5 @@ const SANDBOX: Readonly<Record<string, readonly string[]>> = {
     '  - 《涉税数据安全管理办法》最小必要原则',
   ],
   classification: ['', 'inv:', ...CLASSIFIED, 'inv2:', ...CLASSIFIED],
+  owners: ['', 'inv: 货物和劳务税处', 'inv2: 货物和劳务税处'],
 };

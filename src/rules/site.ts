@@ -1,14 +1,15 @@
 /** site.yml to a Site: every key held against the commented template, every name against the thing it names. */
 import type { Json } from '../core/json.ts';
-import type {
-  DatabaseSpec,
-  GoldengateSpec,
-  HostSpec,
-  Limits,
-  RedisSpec,
-  SearchSpec,
-  Site,
-  Window,
+import {
+  type DatabaseSpec,
+  type GoldengateSpec,
+  type HostSpec,
+  LIMITS,
+  type Limits,
+  type RedisSpec,
+  type SearchSpec,
+  type Site,
+  type Window,
 } from '../core/site.ts';
 import { inOrder, type Problem, refusal } from './problem.ts';
 import { milliseconds } from './shape.ts';
@@ -42,15 +43,6 @@ function withoutEmptySections(value: Json): Json {
   return Object.fromEntries(Object.entries(members).filter(([, item]) => item !== null));
 }
 
-/** What holds where site.yml says nothing. */
-const LIMITS: Limits = {
-  rows: 100_000,
-  twoApprovalsAboveRows: 10_000,
-  statementTimeout: 60_000,
-  approvalExpires: 7_200_000,
-  coverage: 0.8,
-};
-
 /** The members have passed the Shape, which is what makes these types true. */
 function siteOf(members: Members, dir: string): Site {
   const section = <T>(name: string) => (members[name] ?? {}) as unknown as Readonly<Record<string, T>>;
@@ -70,6 +62,8 @@ function siteOf(members: Members, dir: string): Site {
     neighbours: section('neighbours'),
     obeys: section('obeys'),
     classification: section('classification'),
+    owners: section('owners'),
+    hot: section('hot'),
     keys: section('keys'),
     parameters: section('parameters'),
   };

@@ -3,15 +3,14 @@ import type { Finding } from '../core/finding.ts';
 import { digestOf, type Json } from '../core/json.ts';
 import type { Seat } from '../core/operator.ts';
 import { planDigest } from '../core/plan.ts';
-import type { Artefact, Form, Product } from '../core/product.ts';
+import type { Artefact, Product } from '../core/product.ts';
 import { defineRunbook, type Moment, type Runbook } from '../core/runbook.ts';
 import type { Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { ColumnSeen } from '../core/world.ts';
 import { type Application, databaseIdentity, guardRules, queryOf } from '../rules/application.ts';
-import { CSV_POLICY, csvForm } from '../rules/forms/csv.ts';
-import { JSONL_POLICY, jsonlForm } from '../rules/forms/jsonl.ts';
+import { formFor, policyFor } from '../rules/forms/form.ts';
 import { agree, type Guarded, guard } from '../rules/sql/guard.ts';
 import { placeOf, type Refusal } from '../rules/sql/refusal.ts';
 
@@ -130,7 +129,8 @@ async function release(application: Application, tool: string, book: Runbook, mo
     );
   const { site } = moment;
   const source = queryOf(application, judged.guarded, site.limits.statementTimeout);
-  const { form, policy } = formOf(application);
+  const policy = policyFor(application.format);
+  const masks = application.columns.map(({ mask }) => mask);
   const path = `exports/${application.id}/${application.name}.${application.format}.age`;
   const binding = bindingOf(application, judged, site, policy, source.timeout);
   const runbook = { name: book.name, version: book.version, title: book.title, digest: digestOf(book.definition) };
@@ -141,18 +141,18 @@ async function release(application: Application, tool: string, book: Runbook, mo
     path,
     binding,
     source,
-    form,
+    form: (keys) =>
+      formFor(application.format, { masks, keys, bom: application.bom, watermark: watermarkOf(application) }),
+    subject: application.id,
     recipients: application.recipients,
     manifest: (artefact) => manifest(application, artefact, { tool, approved, policy }),
     beside: { 'README.txt': readme(application) },
   };
 }
 
-function formOf({ format, columns }: Application): { form: Form; policy: Json } {
-  const masks = columns.map(({ mask }) => mask);
-  return format === 'csv'
-    ? { form: csvForm(masks), policy: CSV_POLICY }
-    : { form: jsonlForm(masks), policy: JSONL_POLICY };
+/** What a reader of the file sees of where it comes from. */
+export function watermarkOf({ id, requester, recipients, applied }: Application): readonly string[] {
+  return [id, requester, ...recipients.map(({ operator }) => operator), applied.slice(0, 10)];
 }
 
 type Accepted = Exclude<Judged, { refusals: unknown }>;

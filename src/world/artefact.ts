@@ -8,6 +8,7 @@ import type { Artefact, Product, RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Progress, RowStream } from '../core/world.ts';
+import { keysOf } from './extract-keys.ts';
 import { below, discardFile, storeFile, syncFolder } from './side-files.ts';
 
 const PARTIAL = '.partial-';
@@ -43,7 +44,7 @@ export async function makeArtefact(
   const temporary = path.join(folder, `${PARTIAL}${randomUUID()}`);
   const count: Count = { rows: 0, bytes: 0, columns: [] };
   try {
-    const hashes = await write(temporary, product, rows, count, progress, signal);
+    const hashes = await write(dir, temporary, product, rows, count, progress, signal);
     const made = { path: product.path, ...hashes, rows: count.rows, columns: count.columns };
     await rename(temporary, at);
     await syncFolder(folder);
@@ -68,6 +69,7 @@ function insistOnRecipients({ source, form, recipients, path: name }: Product): 
 }
 
 async function write(
+  dir: string,
   temporary: string,
   product: Product,
   rows: (query: RowQuery) => Promise<RowStream>,
@@ -77,7 +79,7 @@ async function write(
 ): Promise<{ sha256: string; plain: string; bytes: number }> {
   const plain = createHash('sha256');
   const sealed = createHash('sha256');
-  const source = hashed(plainChunks(product, rows, count, signal), plain, count);
+  const source = hashed(plainChunks(dir, product, rows, count, signal), plain, count);
   const file = await open(
     temporary,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
@@ -105,23 +107,25 @@ async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
 }
 
 async function* plainChunks(
+  dir: string,
   product: Product,
   rows: (query: RowQuery) => Promise<RowStream>,
   count: Count,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const { source, form } = product;
+  const { source, form: makeForm } = product;
   if ('text' in source) {
     yield new TextEncoder().encode(source.text);
     return;
   }
-  if (form === undefined) throw new Error('rows without a form');
+  if (makeForm === undefined || product.subject === undefined) throw new Error('rows without a form');
+  const form = makeForm(await keysOf(dir, product.subject));
   const stream = await rows(source);
   count.columns = stream.columns;
   yield form.head(stream.columns);
   for await (const batch of stream.batches) {
     signal?.throwIfAborted();
-    count.rows += batch.length;
+    count.rows += batch.rows;
     if (count.rows > source.limit && source.truncate !== true) throw overLimit(source);
     yield form.batch(batch);
   }

@@ -11,6 +11,8 @@ export interface Databases {
   columns(database: string, sql: string): Promise<readonly ColumnSeen[]>;
   estimate(query: RowQuery): Promise<Estimate | undefined>;
   catalogue(database: string): Promise<readonly ColumnSeen[]>;
+  fingerprint(database: string): Promise<Readonly<Record<string, string>>>;
+  privileges(database: string): Promise<readonly string[]>;
   reach(database: string): Promise<Reach>;
 }
 
@@ -38,6 +40,15 @@ export function openDatabases(site: Site): Databases {
     catalogue: async (database) => {
       const file = fileOf(database);
       return (await sqlite()).sqliteCatalogue(file);
+    },
+    fingerprint: async (database) => {
+      const file = fileOf(database);
+      return (await sqlite()).sqliteFingerprint(file);
+    },
+    // A file opened read-only under a default-deny authorizer can do nothing else.
+    privileges: async (database) => {
+      fileOf(database);
+      return [];
     },
     reach: async (database) => reachOf(site, database, specOf(site, database)),
   };

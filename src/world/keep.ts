@@ -49,7 +49,8 @@ export function openKeep(place: KeepPlace): Keep {
     discard: async (name) => (await import('./side-files.ts')).discardFile(dir, name),
     artefact: async (product, progress, signal) =>
       (await import('./artefact.ts')).makeArtefact(dir, product, place.rows, progress, signal),
-    open: async (file, identity, out) => (await import('./open.ts')).openArtefact(file, identity, out),
+    keys: async (subject) => (await import('./extract-keys.ts')).keysOf(dir, subject),
+    open: async (file, identity, out) => (await import('./open.ts')).openArtefact(file, identity ?? '', out),
     template: (name) => readTemplate(place.templates, name),
     establish: async (folder) => (await import('./establish.ts')).establishFolder(dir, folder),
     sign: async (operator, statement) => {

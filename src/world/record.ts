@@ -19,6 +19,8 @@ const VERBS = [
   'columns',
   'estimate',
   'catalogue',
+  'fingerprint',
+  'privileges',
   'redis',
   'reach',
   'alive',

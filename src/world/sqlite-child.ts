@@ -3,7 +3,7 @@
  * The statement and its binds come over standard input, never in argv; rows go out over standard output.
  */
 import { readSync, writeSync } from 'node:fs';
-import type { Batch, Cell } from '../core/product.ts';
+import { type Bindable, batchOf } from '../core/batch.ts';
 import { type Frame, framed, type Task, unframed } from './sqlite-frames.ts';
 import { openReadOnly, sqliteWords } from './sqlite-open.ts';
 
@@ -17,7 +17,7 @@ function main(): void {
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
     say({ kind: 'columns', columns: statement.columns().map(({ name }) => name) });
-    const rows = statement.iterate(exactBinds(query.binds)) as unknown as Iterable<readonly Cell[]>;
+    const rows = statement.iterate(exactBinds(query.binds)) as unknown as Iterable<readonly Bindable[]>;
     say(send(rows, query.limit, query.truncate === true));
     database.close();
   } catch (error) {
@@ -25,11 +25,11 @@ function main(): void {
   }
 }
 
-function send(rows: Iterable<readonly Cell[]>, limit: number, truncate: boolean): Frame {
-  let batch: Cell[][] = [];
+function send(rows: Iterable<readonly Bindable[]>, limit: number, truncate: boolean): Frame {
+  let batch: Bindable[][] = [];
   let count = 0;
   const flush = (): void => {
-    if (batch.length > 0) say({ kind: 'rows', rows: batch as Batch });
+    if (batch.length > 0) say({ kind: 'rows', rows: batchOf(batch) });
     batch = [];
   };
   for (const row of rows) {
@@ -38,7 +38,7 @@ function send(rows: Iterable<readonly Cell[]>, limit: number, truncate: boolean)
       return { kind: truncate ? 'end' : 'over' };
     }
     count++;
-    batch.push(row.map(exact));
+    batch.push([...row]);
     if (batch.length === BATCH) flush();
   }
   flush();
@@ -49,11 +49,6 @@ function send(rows: Iterable<readonly Cell[]>, limit: number, truncate: boolean)
 function exactBinds(binds: Task['query']['binds']): Record<string, string | number | bigint | null> {
   const exactly = (value: string | number | null) => (Number.isSafeInteger(value) ? BigInt(value ?? 0) : value);
   return Object.fromEntries(Object.entries(binds).map(([name, value]) => [name, exactly(value)]));
-}
-
-/** Integers come as bigint so that none is rounded; those that a number holds exactly become one. */
-function exact(cell: Cell): Cell {
-  return typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
 }
 
 function task(): Task {

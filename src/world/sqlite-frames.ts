@@ -1,6 +1,7 @@
 /** What the reading process and its parent say to each other: values in the platform's own serialization, each behind its length. */
 import { deserialize, serialize } from 'node:v8';
-import type { Batch, RowQuery } from '../core/product.ts';
+import type { Batch } from '../core/batch.ts';
+import type { RowQuery } from '../core/product.ts';
 
 export interface Task {
   readonly file: string;

@@ -1,8 +1,9 @@
 /** Reads SQLite databases: rows by a process of their own, columns, catalogue and plan in this one, for nothing is executed there. */
 import { spawn } from 'node:child_process';
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Batch, RowQuery } from '../core/product.ts';
+import { type Batch, rowsOf } from '../core/batch.ts';
+import type { RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { ColumnSeen, Estimate, RowStream } from '../core/world.ts';
@@ -150,6 +151,13 @@ export async function sqliteCatalogue(file: string): Promise<readonly ColumnSeen
   });
 }
 
+/** The file that this database is, whatever its name in site.yml; the journal mode and page counts change, the application id does not. */
+export async function sqliteFingerprint(file: string): Promise<Readonly<Record<string, string>>> {
+  insistOnFile(file);
+  const { dev, ino } = statSync(file);
+  return { kind: 'sqlite', file: realpathSync(file), inode: `${dev}:${ino}` };
+}
+
 /** Tables the plan reads in full, and the rows there are, counted no further than one beyond the limit within five seconds. */
 export async function sqliteEstimate(file: string, query: RowQuery): Promise<Estimate | undefined> {
   insistOnFile(file);
@@ -168,7 +176,10 @@ export async function sqliteEstimate(file: string, query: RowQuery): Promise<Est
 async function countOf(file: string, query: RowQuery): Promise<number | undefined> {
   try {
     const { batches } = await sqliteRows(file, query);
-    for await (const batch of batches) return Number(batch[0]?.[0]);
+    for await (const batch of batches) {
+      const [first] = rowsOf(batch)[0] ?? [];
+      if (typeof first === 'object' && first !== null && 'number' in first) return Number(first.number);
+    }
   } catch (error) {
     if (!(error instanceof Stop) || error.verdict !== 'failed') throw error;
   }

@@ -54,6 +54,8 @@ function lookOf({ site, input, signal }: Outside, hosts: Lazy<Hosts>): Look {
     columns: async (database, sql) => (await databases()).columns(database, sql),
     estimate: async (query) => (await databases()).estimate(query),
     catalogue: async (database) => (await databases()).catalogue(database),
+    fingerprint: async (database) => (await databases()).fingerprint(database),
+    privileges: async (database) => (await databases()).privileges(database),
     redis: async (name, argv) => (await redis()).command(name, argv),
     reach: async (target) => (await import('./reach.ts')).reach(target, { site, hosts, databases, redis }),
     alive: async (process) => (await hosts()).alive(process),

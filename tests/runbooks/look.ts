@@ -49,6 +49,8 @@ export function lookAt({ files, rooted = false, refused = [], answer }: Memory) 
     columns: never,
     estimate: never,
     catalogue: never,
+    fingerprint: never,
+    privileges: never,
     redis: never,
     reach: never,
     alive: never,

@@ -17,7 +17,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Artefact, Batch, Product } from '../../src/core/product.ts';
+import { type Batch, batchOf } from '../../src/core/batch.ts';
+import type { Artefact, Product } from '../../src/core/product.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { csvForm } from '../../src/rules/forms/csv.ts';
 import { makeArtefact } from '../../src/world/artefact.ts';
@@ -44,7 +45,8 @@ function product(more: Partial<Product> = {}): Product {
     path: 'exports/E-1/a.csv.age',
     binding: null,
     source: { database: 'inv', sql: '', binds: {}, limit: 10_000, timeout: 10_000 },
-    form: csvForm(['released', 'released']),
+    form: () => csvForm(['released', 'released']),
+    subject: 'E-1',
     recipients: [{ operator: 'zhao', age }],
     manifest: ({ sha256, plain, rows }) => ({ sha256, plain, rows, format: 'csv' }),
     beside: { 'README.txt': 'how to open' },
@@ -54,7 +56,7 @@ function product(more: Partial<Product> = {}): Product {
 function batches(count: number, broken?: unknown): AsyncIterable<Batch> {
   return (async function* () {
     for (let i = 0; i < count; i++)
-      yield Array.from({ length: 100 }, (_, row) => [i * 100 + row, `${CANARY}\r\n"${row}"`]);
+      yield batchOf(Array.from({ length: 100 }, (_, row) => [i * 100 + row, `${CANARY}\r\n"${row}"`]));
     if (broken !== undefined) throw broken;
   })();
 }
@@ -146,7 +148,7 @@ describe('nothing stays', () => {
       'failed',
       () => make(product(), batches(3, Object.assign(new Error('x'), { code: 'ENOSPC' }))),
     ],
-    ['a form that cannot judge', 'failed', () => make(product({ form: csvForm(['phone']) }), batches(1))],
+    ['a form that cannot judge', 'failed', () => make(product({ form: () => csvForm(['phone']) }), batches(1))],
     [
       'a recipient that is none',
       'failed',

@@ -2,13 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Site } from '../../src/core/site.ts';
+import { LIMITS, type Site } from '../../src/core/site.ts';
 import type { Keep, World } from '../../src/core/world.ts';
 import { buildWorld, type Outside } from '../../src/world/world.ts';
 
 /** A site that names nothing but what is given. */
 export function siteIn(dir: string, named: Partial<Site>): Site {
   const limits = {
+    ...LIMITS,
     rows: 1000,
     twoApprovalsAboveRows: 100,
     statementTimeout: 5000,
@@ -25,7 +26,7 @@ export function siteIn(dir: string, named: Partial<Site>): Site {
     neighbours: {},
     obeys: {},
   };
-  const rest = { classification: {}, keys: {}, parameters: {}, limits, sandbox: true };
+  const rest = { classification: {}, owners: {}, hot: {}, keys: {}, parameters: {}, limits, sandbox: true };
   return { dir, name: 'test', language: 'en', timeZone: 'UTC', ...rest, ...none, ...named };
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/core/batch.ts';
 import type { RowQuery } from '../../src/core/product.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { sqliteCatalogue, sqliteColumns, sqliteEstimate, sqliteRows } from '../../src/world/sqlite.ts';
@@ -38,7 +39,7 @@ const query = (sql: string, more: Partial<RowQuery> = {}): RowQuery => ({
 async function all(asked: RowQuery, signal?: AbortSignal) {
   const { columns, batches } = await sqliteRows(file, asked, signal);
   const rows = [];
-  for await (const batch of batches) rows.push(...batch);
+  for await (const batch of batches) rows.push(...rowsOf(batch));
   return { columns, rows };
 }
 const verdictOf = (work: Promise<unknown>): Promise<unknown> =>
@@ -52,7 +53,14 @@ describe('rows', () => {
     const { columns, rows } = await all(query('SELECT * FROM t ORDER BY id'));
     expect(columns).toEqual(['id', 'code', 'big', 'amount', 'note', 'raw']);
     expect(rows).toHaveLength(3_000);
-    expect(rows[1]).toEqual([2, '450103', 9_007_199_254_740_993n, 1.1, null, new Uint8Array([2])]);
+    expect(rows[1]).toEqual([
+      { number: '2' },
+      '450103',
+      { number: '9007199254740993' },
+      { number: '1.1' },
+      null,
+      new Uint8Array([2]),
+    ]);
     expect(rows[2]?.[4]).toBe('𠮷🎉\n"');
   });
 
@@ -60,7 +68,7 @@ describe('rows', () => {
     for (const value of ["' OR 1=1 --", '名🎉', 'x'.repeat(5_000)])
       expect((await all(query('SELECT id FROM t WHERE code = $1', { binds: { $1: value } }))).rows).toEqual([]);
     expect((await all(query('SELECT count(*) FROM t WHERE code = $1', { binds: { $1: 450103 } }))).rows).toEqual([
-      [3_000],
+      [{ number: '3000' }],
     ]);
   });
 
@@ -96,7 +104,7 @@ describe('rows', () => {
     const seen = await verdictOf(all(query(sql)));
     // SQLite runs the first of two statements only; the guard refuses both long before.
     expect(seen).toBe(sql.includes(';') ? 'done' : 'refused');
-    expect((await all(query('SELECT count(*) FROM t'))).rows).toEqual([[3_000]]);
+    expect((await all(query('SELECT count(*) FROM t'))).rows).toEqual([[{ number: '3000' }]]);
   });
 });
 

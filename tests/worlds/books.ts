@@ -8,7 +8,7 @@ import { digestOf, sha256 } from '../../src/core/json.ts';
 import type { Operator } from '../../src/core/operator.ts';
 import { defineRunbook, type Runbook, type Step } from '../../src/core/runbook.ts';
 import type { Session } from '../../src/core/session.ts';
-import type { Site } from '../../src/core/site.ts';
+import { LIMITS, type Site } from '../../src/core/site.ts';
 import { fakeWorld, type Outside, outside } from '../../src/engine/fake-world.ts';
 import { foldApprovals, statementOf } from '../../src/records/approvals.ts';
 
@@ -24,6 +24,7 @@ export const SITE: Site = {
   search: {},
   goldengate: {},
   limits: {
+    ...LIMITS,
     rows: 1000,
     twoApprovalsAboveRows: 1000,
     statementTimeout: 1000,
@@ -34,6 +35,8 @@ export const SITE: Site = {
   neighbours: { default: [{ name: 'billing', contact: '0771-000' }] },
   obeys: { default: ['Rule 7'] },
   classification: {},
+  owners: {},
+  hot: {},
   keys: {},
   parameters: {},
 };

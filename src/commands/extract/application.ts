@@ -1,5 +1,5 @@
 /** Reads what was applied for from the flags; refuses what does not fit by the flag's name. */
-import { splitPairs } from '../../core/inputs.ts';
+import { isDate, splitPairs } from '../../core/inputs.ts';
 import { notAllowed } from '../../core/nearest.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
@@ -34,7 +34,9 @@ export async function askedFor(call: Call): Promise<Asked> {
     limit: limitOf(options.limit, session),
     clear: many(options.clear),
     recipients: recipientsOf(many(options.recipient), operator, roster),
+    ...{ bom: options.bom !== false, passphrase: options.passphrase === true, saved: options.extract !== undefined },
     applied: now.toISOString(),
+    destroyBy: destroyBy(options.destroyBy, session),
     expires: new Date(now.getTime() + lifeOf(options.expires, session)).toISOString(),
   };
 }
@@ -102,6 +104,14 @@ function limitOf(value: Call['options'][string], { site }: Session): number {
       },
     );
   return limit;
+}
+
+/** The day on which the data must be gone: as applied for, else the site's retention from now. */
+function destroyBy(value: Call['options'][string], { site, world }: Session): string {
+  const today = world.now().toISOString().slice(0, 10);
+  if (value === undefined) return new Date(world.now().getTime() + site.limits.retention).toISOString().slice(0, 10);
+  if (typeof value === 'string' && isDate(value) && value >= today) return value;
+  throw wrong('--destroy-by', String(value), t('a date from today on, YYYY-MM-DD'));
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

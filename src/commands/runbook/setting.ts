@@ -3,7 +3,7 @@ import type { Finding } from '../../core/finding.ts';
 import type { Inputs, InputValue } from '../../core/input.ts';
 import type { Answer, Question } from '../../core/question.ts';
 import type { Runbook } from '../../core/runbook.ts';
-import type { Site } from '../../core/site.ts';
+import { LIMITS, type Site } from '../../core/site.ts';
 import { t } from '../../core/text.ts';
 import type { Output } from '../../core/world.ts';
 import { type FakeFile, fakeWorld, outside } from '../../engine/fake-world.ts';
@@ -151,15 +151,8 @@ function filesOf({ steps }: Definition, values: Values): Map<string, FakeFile> {
 }
 
 function trialSite(hosts: readonly string[]): Site {
-  const limits = {
-    rows: 1000,
-    twoApprovalsAboveRows: 1000,
-    statementTimeout: 60_000,
-    approvalExpires: 7_200_000,
-    coverage: 0.8,
-  };
   return {
-    ...{ dir: '/trial', name: 'trial', language: 'en', timeZone: 'UTC', sandbox: true, limits },
+    ...{ dir: '/trial', name: 'trial', language: 'en', timeZone: 'UTC', sandbox: true, limits: LIMITS },
     hosts: Object.fromEntries(hosts.map((host) => [host, { connect: 'local' }])),
     ...{
       databases: {},
@@ -168,6 +161,8 @@ function trialSite(hosts: readonly string[]): Site {
       goldengate: {},
       windows: {},
       classification: {},
+      owners: {},
+      hot: {},
       keys: {},
       parameters: {},
     },

@@ -40,8 +40,13 @@ export async function run(call: Call): Promise<Report> {
     ],
     databases: sandboxDatabases(rows, seed),
   });
+  const today = call.session.world.now().toISOString().slice(0, 10);
   const people = SANDBOX_PEOPLE.map(
-    ([name, role, party]): Person => ({ name, roles: [role], party, ...(name === 'li' ? { account: user } : {}) }),
+    ([name, role, party]): Person => ({
+      ...{ name, roles: [role], party, undertaking: today },
+      unit: party === 'purchaser' ? '货物和劳务税处' : '驻场运维组',
+      ...(name === 'li' ? { account: user } : {}),
+    }),
   );
   const operators: Operator[] = [];
   for (const person of people) operators.push({ ...person, ...(await keep.makeKeys(person.name)) });

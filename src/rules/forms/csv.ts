@@ -1,5 +1,6 @@
 /** CSV that Excel and WPS open well: UTF-8 with BOM, RFC 4180, long numbers kept whole, formulas made harmless. */
-import type { Batch, Cell, Form } from '../../core/product.ts';
+import { type Batch, type Cell, rowsOf } from '../../core/batch.ts';
+import type { Form } from '../../core/product.ts';
 import { type Mask, maskFor } from '../masking.ts';
 
 /** The policy as the manifest states it. */
@@ -30,7 +31,7 @@ export function csvForm(masks: readonly string[]): Form {
 
 function lines(rows: Batch, masks: readonly Mask[]): string {
   let text = '';
-  for (const row of rows) {
+  for (const row of rowsOf(rows)) {
     insist(row.length, masks);
     for (let i = 0; i < masks.length; i++) {
       const cell = row[i];
@@ -50,7 +51,7 @@ function insist(found: number, masks: readonly Mask[]): void {
 function field(cell: Cell): string {
   if (cell === null) return '';
   if (cell instanceof Uint8Array) throw new Error('bytes have no place in a CSV');
-  return typeof cell === 'string' ? textField(cell) : String(cell);
+  return typeof cell === 'string' ? textField(cell) : cell.number;
 }
 
 const FORMULA = /^[\s\p{Z}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;

@@ -1,5 +1,6 @@
 /** JSON lines: one object a row, for programs. Nothing is neutralised; numbers that a double cannot hold are strings. */
-import type { Cell, Form } from '../../core/product.ts';
+import { type Cell, rowsOf } from '../../core/batch.ts';
+import type { Form } from '../../core/product.ts';
 import { maskFor } from '../masking.ts';
 
 export const JSONL_POLICY = {
@@ -7,7 +8,7 @@ export const JSONL_POLICY = {
   lines: 'LF; one object a line, its members in the order of the columns',
   null: 'null',
   formulas: 'not neutralised: the file is for programs',
-  numbers: 'integers beyond 2^53 are strings',
+  numbers: 'numbers of more digits than a double holds are strings',
 } as const;
 
 const encoder = new TextEncoder();
@@ -31,14 +32,16 @@ export function jsonlForm(masks: readonly string[]): Form {
       keys = unique(columns).map((name) => JSON.stringify(name));
       return new Uint8Array();
     },
-    batch: (rows) => encoder.encode(rows.map(line).join('')),
+    batch: (rows) => encoder.encode(rowsOf(rows).map(line).join('')),
     tail: () => new Uint8Array(),
   };
 }
 
 function jsonOf(cell: Cell): string {
   if (cell instanceof Uint8Array) throw new Error('bytes have no place in JSON lines');
-  return JSON.stringify(typeof cell === 'bigint' ? String(cell) : cell);
+  if (cell === null || typeof cell === 'string') return JSON.stringify(cell);
+  const exact = /^-?(0|[1-9]\d{0,14})(\.\d{1,6})?$/.test(cell.number);
+  return exact ? cell.number : JSON.stringify(cell.number);
 }
 
 function unique(names: readonly string[]): string[] {

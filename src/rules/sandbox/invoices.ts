@@ -1,5 +1,5 @@
 /** The sandbox's invoices: old ones with a code and eight digits, digital ones with twenty, and remarks that hide identifiers. */
-import type { Cell } from '../../core/product.ts';
+import type { Bindable } from '../../core/batch.ts';
 import { type Chance, chance } from './chance.ts';
 import { card, citizenId, day, personName, phone, type Taxpayer } from './taxpayers.ts';
 import { GOODS, HARD_REMARKS, MAIL_HOSTS, PLAIN_REMARKS, REGIONS } from './words.ts';
@@ -10,7 +10,7 @@ export function invoiceCells(
   id: number,
   taxpayers: number,
   taxpayerAt: (n: number) => Taxpayer,
-): readonly Cell[] {
+): readonly Bindable[] {
   const draw = chance(`${seed}/invoice/${id}`);
   const buyer = draw.below(5) === 0 ? person(draw) : taxpayerAt(draw.below(taxpayers));
   const cents = (1 + draw.below(99_999)) * 10 ** draw.below(4) + draw.below(100);

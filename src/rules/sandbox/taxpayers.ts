@@ -1,5 +1,5 @@
 /** The sandbox's taxpayers: firms and sole traders of Guangxi whose codes and numbers have right check digits. */
-import type { Cell } from '../../core/product.ts';
+import type { Bindable } from '../../core/batch.ts';
 import { CREDIT_ALPHABET, citizenCheck, creditCheck, luhnCheck, orgCheck } from '../identifiers.ts';
 import { type Chance, chance } from './chance.ts';
 import {
@@ -46,7 +46,7 @@ export function taxpayer(seed: string, number: number): Taxpayer {
 }
 
 /** Its cells in the order of the table's columns. */
-export function taxpayerCells(one: Taxpayer): readonly Cell[] {
+export function taxpayerCells(one: Taxpayer): readonly Bindable[] {
   return [
     one.creditCode,
     one.name,

@@ -1,6 +1,7 @@
 /** CSV: what goes in comes out for a reader of RFC 4180, and no cell is a formula or a shortened number for a spreadsheet. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { batchOf } from '../../../src/core/batch.ts';
 import { csvForm } from '../../../src/rules/forms/csv.ts';
 import { jsonlForm } from '../../../src/rules/forms/jsonl.ts';
 
@@ -22,7 +23,7 @@ function parse(text: string): (string | null)[][] {
 }
 
 const csv = (rows: readonly (readonly (string | number | bigint | null)[])[], masks: readonly string[]): string =>
-  decode(csvForm(masks).batch(rows));
+  decode(csvForm(masks).batch(batchOf(rows)));
 
 describe('CSV', () => {
   test('begins with a BOM, names its columns, ends lines with CR LF', () => {
@@ -74,8 +75,8 @@ describe('CSV', () => {
   test('a row or a head with other columns than were judged is an error', () => {
     expect(() => csvForm(['clear']).head(['a', 'b'])).toThrow();
     expect(() => csv([[1, 2]], ['clear'])).toThrow();
-    expect(() => csvForm(['released']).batch([[new Uint8Array([1])]])).toThrow();
-    expect(() => jsonlForm(['clear']).batch([[1, 2]])).toThrow();
+    expect(() => csvForm(['released']).batch(batchOf([[new Uint8Array([1])]]))).toThrow();
+    expect(() => jsonlForm(['clear']).batch(batchOf([[1, 2]]))).toThrow();
   });
 });
 
@@ -93,6 +94,6 @@ function unmarked(
 test('JSON lines: one object a row, masked, big integers exact, names told apart', () => {
   const form = jsonlForm(['phone', 'clear', 'clear']);
   form.head(['p', 'n', 'n']);
-  const line = decode(form.batch([['13800138000', 9007199254740993n, null]]));
+  const line = decode(form.batch(batchOf([['13800138000', 9007199254740993n, null]])));
   expect(JSON.parse(line)).toEqual({ p: '138****8000', n: '9007199254740993', n_2: null });
 });

@@ -1,5 +1,5 @@
 /** A bare site for tests of rules. */
-import type { Site } from '../../../src/core/site.ts';
+import { LIMITS, type Site } from '../../../src/core/site.ts';
 
 export const SITE: Site = {
   dir: '/site',
@@ -12,7 +12,9 @@ export const SITE: Site = {
   redis: {},
   search: {},
   goldengate: {},
-  limits: { rows: 1000, twoApprovalsAboveRows: 1000, statementTimeout: 1000, approvalExpires: 1000, coverage: 0.8 },
+  limits: { ...LIMITS, rows: 1000, twoApprovalsAboveRows: 1000, statementTimeout: 1000, approvalExpires: 1000 },
+  owners: {},
+  hot: {},
   windows: {},
   neighbours: {},
   obeys: {},

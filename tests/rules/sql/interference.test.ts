@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Cell } from '../../../src/core/product.ts';
+import { type Bindable, cellOf, cellText } from '../../../src/core/batch.ts';
 import { maskFor } from '../../../src/rules/masking.ts';
 import { sandboxDatabases } from '../../../src/rules/sandbox-data.ts';
 import { type GuardedColumn, guard } from '../../../src/rules/sql/guard.ts';
@@ -117,8 +117,8 @@ function shown(database: DatabaseSync, text: string, columns: readonly GuardedCo
   try {
     const prepared = database.prepare(text);
     prepared.setReturnArrays(true);
-    const rows = prepared.all() as unknown as readonly (readonly Cell[])[];
-    return rows.map((row) => row.map((cell, i) => String(masks[i]?.(cell))).join('|'));
+    const rows = prepared.all() as unknown as readonly (readonly Bindable[])[];
+    return rows.map((row) => row.map((cell, i) => cellText(masks[i]?.(cellOf(cell)) ?? null)).join('|'));
   } catch {
     return undefined;
   }
