@@ -2,9 +2,11 @@
 
 /**
  * Control characters (C0, DEL, C1), format characters (bidi controls, zero width, tags, soft hyphen), line and paragraph
- * separators, lone surrogates, and blanks without ink. Variation selectors stay: rare Chinese names are written with them.
+ * separators, lone surrogates, noncharacters (which XML cannot hold), and blanks without ink. Variation selectors stay: rare
+ * Chinese names are written with them.
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}[\p{Default_Ignorable_Code_Point}--\p{Variation_Selector}]]/gv;
+const UNSAFE =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}[\p{Default_Ignorable_Code_Point}--\p{Variation_Selector}]]/gv;
 
 /** The text with every unsafe character but newline and tab shown as `\x1b` or `\u{202e}`. */
 export function safe(text: string): string {
