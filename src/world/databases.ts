@@ -4,6 +4,8 @@ import type { DatabaseSpec, Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { ColumnSeen, Estimate, Reach, RowStream } from '../core/world.ts';
+import { type Lazy, lazy } from './lazy.ts';
+import type { Secret } from './secret.ts';
 import { sqlitePlace } from './sqlite-place.ts';
 
 export interface Databases {
@@ -16,53 +18,89 @@ export interface Databases {
   reach(database: string): Promise<Reach>;
 }
 
+/**
+ * One database as its kind answers for it. Each verb may open a session of its own and leaves none behind; what could not be looked at
+ * is Stop('unreachable'), what the server refuses Stop('refused'), both without a word of the server that may hold a value.
+ * `reach` never throws for a refusal. Promises of the single verbs: core/world.ts.
+ */
+export interface DatabaseDriver {
+  rows(query: RowQuery, signal?: AbortSignal): Promise<RowStream>;
+  columns(sql: string): Promise<readonly ColumnSeen[]>;
+  estimate(query: RowQuery): Promise<Estimate | undefined>;
+  catalogue(): Promise<readonly ColumnSeen[]>;
+  fingerprint(): Promise<Readonly<Record<string, string>>>;
+  privileges(): Promise<readonly string[]>;
+  reach(): Promise<Reach>;
+}
+
+/** Where a driver works: the database's name in site.yml for its sentences, the site folder, and the secret, read on first use. */
+export interface DatabasePlace {
+  readonly name: string;
+  readonly dir: string;
+  readonly secret: Lazy<Secret | undefined>;
+}
+
 /** The databases of a site. */
 export function openDatabases(site: Site): Databases {
-  const fileOf = (name: string): string => {
-    const spec = specOf(site, name);
-    if (spec.kind !== 'sqlite') throw laterIssue(name, spec.kind);
-    return sqlitePlace(site.dir, spec.file);
+  const opened = new Map<string, Lazy<DatabaseDriver>>();
+  const of = (name: string): Promise<DatabaseDriver> => {
+    const driver = opened.get(name) ?? lazy(() => driverOf(site, name));
+    opened.set(name, driver);
+    return driver();
   };
-  const sqlite = () => import('./sqlite.ts');
   return {
-    rows: async (query, signal) => {
-      const file = fileOf(query.database);
-      return (await sqlite()).sqliteRows(file, query, signal);
-    },
-    columns: async (database, sql) => {
-      const file = fileOf(database);
-      return (await sqlite()).sqliteColumns(file, sql);
-    },
-    estimate: async (query) => {
-      const file = fileOf(query.database);
-      return (await sqlite()).sqliteEstimate(file, query);
-    },
-    catalogue: async (database) => {
-      const file = fileOf(database);
-      return (await sqlite()).sqliteCatalogue(file);
-    },
-    fingerprint: async (database) => {
-      const file = fileOf(database);
-      return (await sqlite()).sqliteFingerprint(file);
-    },
-    // A file opened read-only under a default-deny authorizer can do nothing else.
-    privileges: async (database) => {
-      fileOf(database);
-      return [];
-    },
-    reach: async (database) => reachOf(site, database, specOf(site, database)),
+    rows: async (query, signal) => (await of(query.database)).rows(query, signal),
+    columns: async (database, sql) => (await of(database)).columns(sql),
+    estimate: async (query) => (await of(query.database)).estimate(query),
+    catalogue: async (database) => (await of(database)).catalogue(),
+    fingerprint: async (database) => (await of(database)).fingerprint(),
+    privileges: async (database) => (await of(database)).privileges(),
+    reach: async (database) => (await of(database)).reach(),
   };
 }
 
-async function reachOf(site: Site, name: string, spec: DatabaseSpec): Promise<Reach> {
-  if (spec.kind === 'sqlite') {
-    const { sqliteReach } = await import('./sqlite-reach.ts');
-    return sqliteReach(sqlitePlace(site.dir, spec.file));
-  }
-  const { readSecret } = await import('./secret.ts');
-  const secret = await readSecret(site.dir, `databases.${name}`, spec);
-  if (spec.kind === 'postgres') return (await import('./postgres.ts')).reachPostgres(spec, secret);
-  return (await import('./oracle.ts')).reachOracle(spec, secret);
+async function driverOf(site: Site, name: string): Promise<DatabaseDriver> {
+  const spec = specOf(site, name);
+  if (spec.kind === 'sqlite') return sqliteDriver(site.dir, spec.file);
+  const secret = lazy(async () => {
+    const { readSecret } = await import('./secret.ts');
+    return readSecret(site.dir, `databases.${name}`, spec);
+  });
+  const place: DatabasePlace = { name, dir: site.dir, secret };
+  if (spec.kind === 'postgres') return postgresDriver(spec, place);
+  return oracleDriver(spec, place);
+}
+
+type SpecOf<K> = Extract<DatabaseSpec, { kind: K }>;
+
+async function sqliteDriver(dir: string, named: string): Promise<DatabaseDriver> {
+  const sqlite = await import('./sqlite.ts');
+  const file = () => sqlitePlace(dir, named);
+  return {
+    rows: async (query, signal) => sqlite.sqliteRows(file(), query, signal),
+    columns: async (sql) => sqlite.sqliteColumns(file(), sql),
+    estimate: async (query) => sqlite.sqliteEstimate(file(), query),
+    catalogue: async () => sqlite.sqliteCatalogue(file()),
+    fingerprint: async () => sqlite.sqliteFingerprint(file()),
+    // A file opened read-only under a default-deny authorizer can do nothing else.
+    privileges: async () => {
+      file();
+      return [];
+    },
+    reach: async () => (await import('./sqlite-reach.ts')).sqliteReach(file()),
+  };
+}
+
+async function postgresDriver(spec: SpecOf<'postgres'>, place: DatabasePlace): Promise<DatabaseDriver> {
+  const { reachPostgres } = await import('./postgres.ts');
+  const reach = async () => reachPostgres(spec, await place.secret());
+  return { ...refusing(place.name, spec.kind), reach };
+}
+
+async function oracleDriver(spec: SpecOf<'oracle'>, place: DatabasePlace): Promise<DatabaseDriver> {
+  const { reachOracle } = await import('./oracle.ts');
+  const reach = async () => reachOracle(spec, await place.secret());
+  return { ...refusing(place.name, spec.kind), reach };
 }
 
 function specOf(site: Site, name: string): DatabaseSpec {
@@ -75,13 +113,20 @@ function specOf(site: Site, name: string): DatabaseSpec {
   });
 }
 
-function laterIssue(name: string, kind: string): Stop {
-  return new Stop(
-    'refused',
-    t('rows of {name} cannot be read: this version reads rows only from SQLite, not from {kind}', { name, kind }),
-    {
-      notDone: t('No statement was sent.'),
-      next: ['gxops doctor'],
-    },
-  );
+function refusing(name: string, kind: string): Omit<DatabaseDriver, 'reach'> {
+  const refuse = async (): Promise<never> => {
+    throw new Stop(
+      'refused',
+      t('rows of {name} cannot be read: this version reads rows only from SQLite, not from {kind}', { name, kind }),
+      { notDone: t('No statement was sent.'), next: ['gxops doctor'] },
+    );
+  };
+  return {
+    rows: refuse,
+    columns: refuse,
+    estimate: refuse,
+    catalogue: refuse,
+    fingerprint: refuse,
+    privileges: refuse,
+  };
 }
