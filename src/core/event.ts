@@ -126,6 +126,8 @@ export type ExtractEvent =
         basis: string;
         limit: number;
         columns: readonly { name: string; mask: string }[];
+        /** ISO date; entries of older versions have none. */
+        destroyBy?: string;
       }
     >
   | Of<'extract.opened', { path: string; sha256: string; rows: number; verified: boolean }>

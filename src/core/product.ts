@@ -58,7 +58,7 @@ export interface Product {
   readonly passphrase?: boolean;
   /** Written beside the artefact as `manifest.json`, signed by whoever makes it, and journalled by hash; no cell of the data may be in it. */
   manifest?(artefact: Artefact): Json;
-  /** Operator whose key signs the manifest; it is unlocked before the first row is read. */
+  /** Operator whose key signs the manifest; it is unlocked before the first row is read. Set by the engine: whoever makes it. */
   readonly signer?: string;
   /** True: `open.html`, the page that opens the file without this tool, is written beside it with the manifest in it. */
   readonly page?: boolean;

@@ -38,9 +38,26 @@ export function inside(window: Window, at: Date, timeZone: string): boolean {
 /** The targets whose windows are all shut now; a target without a window of its own follows `default`, and without that is open. */
 export function shutTargets(site: Site, targets: readonly string[], at: Date): string[] {
   return targets.filter((target) => {
-    const windows = site.windows[target] ?? site.windows.default ?? [];
+    const windows = windowsOf(site, target);
     return windows.length > 0 && !windows.some((window) => inside(window, at, site.timeZone));
   });
+}
+
+/** The windows that hold for a target: its own, else `default`; empty where it is always open. */
+export function windowsOf(site: Pick<Site, 'windows'>, target: string): readonly Window[] {
+  return site.windows[target] ?? site.windows.default ?? [];
+}
+
+/** Whole milliseconds until the last window that is open now shuts, to the minute; undefined where the target is always open, 0 where it is shut. */
+export function openFor(site: Site, target: string, at: Date): number | undefined {
+  const windows = windowsOf(site, target);
+  if (windows.length === 0) return undefined;
+  const { minute } = localOf(at, site.timeZone);
+  const left = windows
+    .filter((window) => inside(window, at, site.timeZone))
+    .map((window) => (minutesOf(window.to) - minute + 1440) % 1440 || 1440);
+  const seconds = at.getUTCSeconds() * 1000 + at.getUTCMilliseconds();
+  return left.length === 0 ? 0 : Math.max(...left) * 60_000 - seconds;
 }
 
 /** A window as people write it: `Mon Tue 22:00-05:00`. */

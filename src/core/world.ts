@@ -189,6 +189,10 @@ export interface Keep {
   keys(subject: string): Promise<Keys>;
   /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */
   files(folder: string): Promise<readonly string[]>;
+  /** Names of folders directly in a folder below the site folder, sorted; empty where it is absent. */
+  folders(folder: string): Promise<readonly string[]>;
+  /** SHA-256 (64 hex) and size of a file below the site folder, read as a stream; undefined where absent. */
+  hash(path: string): Promise<{ readonly sha256: string; readonly bytes: number } | undefined>;
   /** Removes a side file or an artefact's folder; durable. Absent is fine. */
   discard(path: string): Promise<void>;
   /** Makes a new site folder: refuses one that is not empty; all files durable before it returns. */

@@ -194,6 +194,11 @@ function fakeKeep(out: Outside): Keep {
     },
     files: async (folder) =>
       [...out.side.keys()].filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1)),
+    folders: async () => [],
+    hash: async (path) => {
+      const bytes = out.side.get(path);
+      return bytes && { sha256: sha256(bytes), bytes: bytes.length };
+    },
     discard: async (path) => void out.side.delete(path),
     artefact: async (product) => {
       out.at('before', 'artefact', product.path);

@@ -20,7 +20,7 @@ export async function playProduce(course: Course, step: ProduceStep): Promise<vo
   const limit = 'limit' in product.source ? product.source.limit : undefined;
   const progress = (at: { rows: number; bytes: number }) => session.progress(at.rows, at.bytes, limit);
   try {
-    const artefact = await session.world.keep.artefact(product, progress, session.signal);
+    const artefact = await session.world.keep.artefact({ ...product, signer: session.operator }, progress, session.signal);
     await record(course, { type: 'artefact.made', step: step.id, data: { artefact } });
   } catch (error) {
     const text = error instanceof Stop ? error.text : t('The artefact could not be made.');

@@ -1,5 +1,5 @@
 /** The application for an extraction: everything that is asked for, as it is stored, approved and run. */
-import type { Json } from '../core/json.ts';
+import { digestOf, type Json } from '../core/json.ts';
 import type { RowQuery } from '../core/product.ts';
 import type { Site } from '../core/site.ts';
 import type { GuardRules } from './sql/guard.ts';
@@ -64,9 +64,7 @@ function bindOf(value: string): string | number {
   return /^(0|-?[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
 }
 
-/** What identifies a database whatever its alias: where it is and which tables it has; no secret is in it. */
-export function databaseIdentity(site: Site, database: string, tables: Json): Json {
-  const shown = Object.entries(site.databases[database] ?? {}).filter(([key]) => !key.startsWith('password'));
-  const spec = Object.fromEntries(shown);
-  return { site: site.dir, spec, tables };
+/** What identifies a database whatever its alias: what the server says of itself, and which tables are read with which columns. */
+export function databaseIdentity(fingerprint: Readonly<Record<string, string>>, tables: Json): Json {
+  return { fingerprint, tables: digestOf(tables) };
 }

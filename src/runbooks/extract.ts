@@ -7,12 +7,14 @@ import type { Artefact, Product } from '../core/product.ts';
 import { defineRunbook, type Moment, type Runbook } from '../core/runbook.ts';
 import type { Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
-import { t } from '../core/text.ts';
+import { speak, type Text, t } from '../core/text.ts';
+import { openFor, windowsOf, windowText } from '../core/window.ts';
 import type { ColumnSeen } from '../core/world.ts';
 import { type Application, databaseIdentity, guardRules, queryOf } from '../rules/application.ts';
 import { formFor, policyFor } from '../rules/forms/form.ts';
 import { agree, type Guarded, guard } from '../rules/sql/guard.ts';
 import { placeOf, type Refusal } from '../rules/sql/refusal.ts';
+import { loadFindings, timeFindings } from './extract-checks.ts';
 
 /** The runbook of one application. `tool` is the version that the manifest names. */
 export function extractBook(application: Application, tool: string): Runbook {
@@ -53,11 +55,31 @@ export function extractBook(application: Application, tool: string): Runbook {
   return book;
 }
 
-/** One approver of the purchaser; the data's owner too where personal data is released in clear or very many rows are asked for. */
-export function extractSeats({ columns, limit }: Pick<Application, 'columns' | 'limit'>, site: Site): readonly Seat[] {
+type Weighed = Pick<Application, 'columns' | 'limit' | 'database' | 'recipients'>;
+
+/**
+ * One approver of the purchaser; the business owner too where personal data is released in clear, very many rows are asked for, or a
+ * recipient's unit is not known to be the one that owns the data.
+ */
+export function extractSeats(application: Weighed, site: Site): readonly Seat[] {
   const approver: Seat = { roles: ['approver'], party: 'purchaser' };
-  const two = columns.some(({ mask }) => mask === 'released') || limit > site.limits.twoApprovalsAboveRows;
-  return two ? [approver, { roles: ['owner'], party: 'purchaser' }] : [approver];
+  const owner: Seat = { roles: ['owner'], party: 'purchaser' };
+  return reasonsForTwo(application, site).length > 0 ? [approver, owner] : [approver];
+}
+
+/** Why two must sign; empty where one is enough. */
+export function reasonsForTwo({ columns, limit, database, recipients }: Weighed, site: Site): readonly Text[] {
+  const unit = site.owners[database];
+  const clear = columns.flatMap(({ name, mask }) => (mask === 'released' ? [name] : []));
+  const strangers = recipients.flatMap((one) => (unit === undefined || one.unit !== unit ? [one.operator] : []));
+  const most = site.limits.twoApprovalsAboveRows;
+  return [
+    ...(clear.length > 0 ? [t('released in clear: {columns}', { columns: clear.join(', ') })] : []),
+    ...(limit > most ? [t('{limit} rows are more than {most}', { limit, most })] : []),
+    ...(strangers.length > 0
+      ? [t('not of the unit that owns the data ({unit}): {names}', { unit: unit ?? '?', names: strangers.join(', ') })]
+      : []),
+  ];
 }
 
 export type Judged =
@@ -105,14 +127,8 @@ async function findings(application: Application, moment: Moment): Promise<reado
     found: judged.columns.map(({ name, mask }) => `${name}: ${mask}`).join(', '),
     wanted: application.columns.map(({ name, mask }) => `${name}: ${mask}`).join(', '),
   };
-  const now = moment.now.getTime() < Date.parse(application.expires);
-  const time: Finding = {
-    rule: 'extract:expires',
-    subject: application.id,
-    outcome: now ? 'pass' : 'fail',
-    found: application.expires,
-  };
-  return [masks, time];
+  const query = queryOf(application, judged.guarded, moment.site.limits.statementTimeout);
+  return [masks, ...timeFindings(application, moment), ...(await loadFindings(query, moment))];
 }
 
 async function release(application: Application, tool: string, book: Runbook, moment: Moment): Promise<Product> {
@@ -128,11 +144,14 @@ async function release(application: Application, tool: string, book: Runbook, mo
       },
     );
   const { site } = moment;
-  const source = queryOf(application, judged.guarded, site.limits.statementTimeout);
+  const whole = queryOf(application, judged.guarded, site.limits.statementTimeout);
+  const left = openFor(site, `database:${application.database}`, moment.now);
+  const source = { ...whole, idle: site.limits.idleTimeout, timeout: Math.min(whole.timeout, left ?? whole.timeout) };
   const policy = policyFor(application.format);
   const masks = application.columns.map(({ mask }) => mask);
   const path = `exports/${application.id}/${application.name}.${application.format}.age`;
-  const binding = bindingOf(application, judged, site, policy, source.timeout);
+  const identity = databaseIdentity(await moment.look.fingerprint(application.database), judged.tables);
+  const binding = bindingOf(application, judged, site, { policy, identity, timeout: whole.timeout });
   const runbook = { name: book.name, version: book.version, title: book.title, digest: digestOf(book.definition) };
   const item = { kind: 'release', path, binding } as const;
   const lines = [{ step: 'release', title: '', certainty: 'checked', item }] as const;
@@ -157,14 +176,22 @@ export function watermarkOf({ id, requester, recipients, applied }: Application)
 
 type Accepted = Exclude<Judged, { refusals: unknown }>;
 
+interface Bound {
+  readonly policy: Json;
+  readonly identity: Json;
+  readonly timeout: number;
+}
+
 /** Everything an approval binds. The approver reads exactly this. */
-function bindingOf(application: Application, judged: Accepted, site: Site, policy: Json, timeout: number): Json {
+function bindingOf(application: Application, judged: Accepted, site: Site, { policy, identity, timeout }: Bound): Json {
   const { id, sql, binds, purpose, basis, limit, clear, format, requester, recipients, columns, expires } = application;
+  const { database, bom, passphrase, saved, destroyBy } = application;
   return {
     ...{ id, requester, purpose, basis, sql, binds, statement: judged.guarded.text },
-    database: application.database,
-    identity: digestOf(databaseIdentity(site, application.database, judged.tables)),
-    limits: { rows: limit, milliseconds: timeout },
+    ...{ database, identity, saved, bom, passphrase, destroyBy },
+    limits: { rows: limit, milliseconds: timeout, idle: site.limits.idleTimeout, cost: site.limits.cost },
+    windows: windowsOf(site, `database:${database}`).map(windowText),
+    why: reasonsForTwo(application, site).map((one) => speak(one)),
     columns: columns.map(({ name, mask }, i) => ({ name, mask, from: judged.guarded.columns[i]?.origins ?? [] })),
     ...{ clear, recipients, format, policy, expires },
     classification: digestOf(site.classification[application.database] ?? {}),

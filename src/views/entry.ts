@@ -120,6 +120,45 @@ function ofRest(event: Draft): Told {
     case 'artefact.failed':
       return [t('not written: {path}: {why}', { path: event.data.path, why: event.data.text }), 'bad'];
     default:
+      return ofExtract(event);
+  }
+}
+
+function ofExtract(event: Draft): Told {
+  switch (event.type) {
+    case 'extract.applied':
+      return [t('applied for: at most {limit} rows from {database}', pick(event.data)), 'dim'];
+    case 'extract.handed-over':
+      return [t('copy {copy} handed to {receiver} on {medium}, bound for {destination}', handed(event.data)), 'warn'];
+    case 'extract.received':
+      return [t('{by} signed for copy {copy}', { by: event.data.by, copy: event.data.copy }), 'good'];
+    case 'extract.destroying':
+      return [t('about to destroy our file: {reason}', { reason: event.data.reason }), 'warn'];
+    case 'extract.destroyed':
+      return event.data.leftovers.length === 0
+        ? [t('destroyed: {count} files', { count: event.data.removed.length }), 'good']
+        : [t('not destroyed: {left}', { left: event.data.leftovers.join(', ') }), 'bad'];
+    case 'extract.stated':
+      return [t('{by} states that copy {copy} is destroyed', { by: event.data.by, copy: event.data.copy }), 'good'];
+    case 'extract.traced':
+      return [t('a leaked file was traced: {found}', { found: event.data.found ?? '?' }), 'warn'];
+    case 'query.ran':
+      return [t('queried {database} for {ticket}: {rows} rows', asked(event.data)), 'dim'];
+    default:
       return [event.type, 'dim'];
   }
+}
+
+type Data<T extends Draft['type']> = Extract<Draft, { type: T }>['data'];
+
+function pick({ limit, database }: Data<'extract.applied'>) {
+  return { limit, database };
+}
+
+function handed({ copy, receiver, medium, destination }: Data<'extract.handed-over'>) {
+  return { copy, receiver, medium, destination };
+}
+
+function asked({ database, ticket, rows }: Data<'query.ran'>) {
+  return { database, ticket, rows };
 }

@@ -46,6 +46,8 @@ export function openKeep(place: KeepPlace): Keep {
     store: async (name, bytes) => (await import('./side-files.ts')).storeFile(dir, name, bytes),
     fetch: async (name, hash) => (await import('./side-files.ts')).fetchFile(dir, name, hash),
     files: async (folder) => (await import('./side-files.ts')).filesIn(dir, folder),
+    folders: async (folder) => (await import('./file-hash.ts')).foldersIn(dir, folder),
+    hash: async (name) => (await import('./file-hash.ts')).hashOf(dir, name),
     discard: async (name) => (await import('./side-files.ts')).discardFile(dir, name),
     artefact: async (product, progress, signal) =>
       (await import('./artefact.ts')).makeArtefact(dir, product, place.rows, progress, signal),

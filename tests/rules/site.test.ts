@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../src/core/site.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { speak } from '../../src/core/text.ts';
 import { sentenceOf } from '../../src/rules/problem.ts';
@@ -26,13 +27,7 @@ describe('good files', () => {
   it('the template itself', () => {
     const { site, problems } = check(TEMPLATE);
     expect(problems).toEqual([]);
-    expect(site?.limits).toEqual({
-      rows: 100_000,
-      twoApprovalsAboveRows: 10_000,
-      statementTimeout: 60_000,
-      approvalExpires: 7_200_000,
-      coverage: 0.8,
-    });
+    expect(site?.limits).toEqual(LIMITS);
     expect(site?.windows['host:app01']).toEqual([{ days: [1, 2, 3, 4], from: '22:00', to: '05:00' }]);
     expect(site?.hosts.app01).toMatchObject({ connect: 'ssh', user: 'li@ops@10.1.2.3', via: 'bastion' });
   });

@@ -7,7 +7,7 @@ import { type Text, t } from '../../core/text.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 import { type Application, FORMATS, type Format } from '../../rules/application.ts';
 import type { Call } from '../command.ts';
-import { insistActive } from '../operator/active.ts';
+import { insistActive, insistUndertaking } from '../operator/active.ts';
 import { statementOf } from './statement.ts';
 
 export const NOTHING = t('Nothing was applied for or recorded.');
@@ -22,7 +22,7 @@ export async function askedFor(call: Call): Promise<Asked> {
   if (!Object.hasOwn(site.databases, database))
     throw notAllowed('--database', database, Object.keys(site.databases), ['gxops site show']);
   const roster = await rosterOf(world.keep);
-  insistActive('--as', operator, roster);
+  insistUndertaking('--as', insistActive('--as', operator, roster), site, world.now());
   const format = formatOf(options.asFile);
   const statement = await statementOf(call, textBinds(call));
   const now = world.now();
@@ -33,7 +33,7 @@ export async function askedFor(call: Call): Promise<Asked> {
     basis: required('--basis', options.basis),
     limit: limitOf(options.limit, session),
     clear: many(options.clear),
-    recipients: recipientsOf(many(options.recipient), operator, roster),
+    recipients: recipientsOf(many(options.recipient), operator, roster, session),
     ...{ bom: options.bom !== false, passphrase: options.passphrase === true, saved: options.extract !== undefined },
     applied: now.toISOString(),
     destroyBy: destroyBy(options.destroyBy, session),
@@ -126,10 +126,17 @@ function lifeOf(value: Call['options'][string], { site }: Session): number {
 }
 
 /** Active operators other than the applicant, with a key to encrypt to. */
-export function recipientsOf(names: readonly string[], requester: string, roster: Roster): Application['recipients'] {
+export function recipientsOf(
+  names: readonly string[],
+  requester: string,
+  roster: Roster,
+  { site, world }: Session,
+): Application['recipients'] {
   if (names.length === 0) throw wrong('--recipient', undefined, t('an operator who receives the data'));
   return names.map((name) => {
-    const { age, roles } = insistActive('--recipient', name, roster);
+    const line = insistActive('--recipient', name, roster);
+    insistUndertaking('--recipient', line, site, world.now());
+    const { age, roles, unit } = line;
     const trouble = !roles.includes('recipient')
       ? t('--recipient: {name} does not hold the role recipient', { name })
       : name === requester
@@ -139,6 +146,6 @@ export function recipientsOf(names: readonly string[], requester: string, roster
           : undefined;
     if (trouble !== undefined || age === undefined)
       throw new Stop('refused', trouble ?? '', { notDone: NOTHING, next: ['gxops operator list'] });
-    return { operator: name, age };
+    return { operator: name, age, ...(unit === undefined ? {} : { unit }) };
   });
 }

@@ -1,11 +1,11 @@
 /** `extract apply`: judges the statement, shows what would leave, records the application and asks for its approval. */
+import type { Finding } from '../../core/finding.ts';
 import { canonical, type Json } from '../../core/json.ts';
 import { notAllowed } from '../../core/nearest.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Report, Section } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { shellLine } from '../../core/shell.ts';
-import { Stop } from '../../core/stop.ts';
 import { t } from '../../core/text.ts';
 import type { Estimate } from '../../core/world.ts';
 import { rehearse } from '../../engine/rehearse.ts';
@@ -36,12 +36,30 @@ export async function run(call: Call): Promise<Report> {
   );
   const id = session.world.keep.newId('E');
   const application: Application = { ...asked, id, columns: judged.columns };
-  const { plan, verdict } = await rehearse(extractBook(application, ''), { id }, session);
-  if (verdict !== 'done')
-    throw new Stop('refused', t('the statement did not pass when it was judged again'), { notDone: NOTHING });
+  const { plan, findings } = await rehearse(extractBook(application, ''), { id }, session);
+  // Who applies today may run it in tomorrow's window; everything else must hold already.
+  const against = findings.filter(({ rule, outcome }) => rule !== 'extract:window' && AGAINST.includes(outcome));
+  if (against.length > 0) return unfitReport(against);
   await recordAll(application, plan, session);
   const roster = await rosterOf(session.world.keep);
   return appliedReport(application, plan, estimate, session, roster);
+}
+
+const AGAINST: readonly Finding['outcome'][] = ['fail', 'unknown'];
+
+function unfitReport(findings: readonly Finding[]): Report {
+  return {
+    title: t('The application is refused'),
+    verdict: 'refused',
+    sections: [
+      { kind: 'findings', heading: t('What stands against it'), findings },
+      { kind: 'text', lines: [NOTHING, t('No row was read.')] },
+    ],
+    data: {
+      refusals: findings.map(({ rule, found, wanted }) => ({ code: rule, why: found, wanted })) as unknown as Json,
+    },
+    next: ['gxops doctor', 'gxops extract apply --help'],
+  };
 }
 
 /** What was mistyped is bad input, not a statement that the guard refuses. */
@@ -64,11 +82,11 @@ function insistOnBinds({ binds }: Asked, guarded: Guarded): void {
 
 /** The statement and its binds stay in a side file, apart from the folder that is handed over; the journal holds its hash and the facts without values. */
 async function recordAll(application: Application, plan: Plan, session: Session): Promise<void> {
-  const { id, database, requester, purpose, basis, limit, columns, recipients, expires } = application;
+  const { id, database, requester, purpose, basis, limit, columns, recipients, expires, destroyBy } = application;
   const { keep, now } = session.world;
   const file = await keep.store(`runs/${id}/application.json`, Buffer.from(canonical(application), 'utf8'));
   const names = recipients.map(({ operator }) => operator);
-  const facts = { database, requester, recipients: names, purpose, basis, limit, columns };
+  const facts = { database, requester, recipients: names, purpose, basis, limit, columns, destroyBy };
   const data = { application: file, digest: plan.digest, ...facts };
   for (const entry of await keep.append([{ type: 'extract.applied', subject: id, data }])) session.tell(entry);
   const title = t('Extraction {id}: at most {limit} rows from {database}', { id, limit, database });

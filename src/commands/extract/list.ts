@@ -13,6 +13,10 @@ export const STANDINGS: Readonly<Record<ReturnType<typeof extractionStanding>, T
   rejected: t('rejected'),
   used: t('run without a file'),
   made: t('file made'),
+  'handed-over': t('handed over, receipt missing'),
+  received: t('received'),
+  destroying: t('destruction begun, not finished'),
+  destroyed: t('destroyed'),
 };
 
 /** Data `{extracts: [{id, standing, database, requester, recipients, limit, rows, applied}]}`. */

@@ -10,6 +10,7 @@ import { rehearse } from '../../engine/rehearse.ts';
 import { resume, start } from '../../engine/run.ts';
 import type { Call } from '../command.ts';
 import { endedReport, rehearsalReport } from '../runbook/report.ts';
+import { refused } from './copying.ts';
 import { bookOfExtraction, findExtraction } from './stored.ts';
 
 /** Data `{id, rows, bytes, seconds, file, sha256, manifest}`; without --execute, or when it does not end, as `runbook run` with the id. */
@@ -17,6 +18,11 @@ export async function run(call: Call): Promise<Report> {
   const { session, execute } = call;
   const id = call.args[0] ?? '';
   const book = await bookOfExtraction(id, session);
+  const { destroyed } = await findExtraction(id, session);
+  if (destroyed !== undefined)
+    throw refused(t('{id} was destroyed ({at})', { id, at: destroyed.at ?? destroyed.begun }), [
+      'gxops extract apply --help',
+    ]);
   if (!execute) {
     const again = shellLine(['gxops', '--site', session.site.dir, 'extract', 'run', id, '--execute']);
     const report = rehearsalReport(await rehearse(book, { id }, session), again);

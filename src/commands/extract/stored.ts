@@ -8,7 +8,7 @@ import { EXTRACT_TYPES, type Extraction, foldExtractions } from '../../records/e
 import { rosterOf } from '../../records/roster.ts';
 import type { Application } from '../../rules/application.ts';
 import { extractBook } from '../../runbooks/extract.ts';
-import { insistActive } from '../operator/active.ts';
+import { insistActive, insistUndertaking } from '../operator/active.ts';
 
 const NOTHING = t('Nothing was read out.');
 
@@ -47,9 +47,12 @@ export async function bookOfExtraction(id: string, session: Session): Promise<Ru
   const extraction = await findExtraction(id, session);
   const application = await applicationOf(extraction, session);
   const roster = await rosterOf(session.world.keep);
-  insistActive('--as', session.operator, roster);
+  const now = session.world.now();
+  insistUndertaking('--as', insistActive('--as', session.operator, roster), session.site, now);
   for (const { operator, age } of application.recipients) {
-    if (insistActive('recipient', operator, roster).age === age) continue;
+    const recipient = insistActive('recipient', operator, roster);
+    insistUndertaking('recipient', recipient, session.site, now);
+    if (recipient.age === age) continue;
     throw new Stop('refused', t('the age key of {operator} is not the one that was approved', { operator }), {
       notDone: NOTHING,
       next: ['gxops extract apply', 'gxops operator list'],
