@@ -1,6 +1,7 @@
 /** `npm run bench`: the promised speeds, as ratios against a floor measured in the same run. Leaves nothing behind; `--markdown` prints the table for docs. */
 import { cpus } from 'node:os';
 import { engineFigures } from './bench/engine.ts';
+import { allExtractFigures } from './bench/extract.ts';
 import { type Figure, HEADS, keeps, markdown, rowOf } from './bench/measure.ts';
 import { homeFigure, startFigures } from './bench/start.ts';
 import { journalFigures } from './bench-journal.ts';
@@ -12,6 +13,7 @@ async function measured(): Promise<Figure[]> {
     homeFigure(quick ? 10_000 : 100_000, quick ? 3 : 9),
     ...(await journalFigures(quick)),
     ...(await engineFigures()),
+    ...(await allExtractFigures(quick)),
   ];
 }
 
