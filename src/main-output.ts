@@ -76,11 +76,11 @@ export interface Form {
 /** The Report on standard output, and in `--report FILE` where asked. */
 export async function showReport(output: Output, report: Report, command: string, form: Form): Promise<void> {
   const format = form.report ? 'terminal' : form.format;
-  output.data(await draw(output.json ? 'json' : format, output, report, command, process.stdout));
+  output.data(String(await draw(output.json ? 'json' : format, output, report, command, process.stdout)));
   if (!form.report) return;
-  const text = await draw(formOf(form), output, report, command);
+  const drawn = await draw(formOf(form), output, report, command);
   try {
-    writeReport(form.report, text);
+    writeReport(form.report, drawn);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new Stop('failed', t('--report: {file} cannot be written ({code}).', { file: form.report, code }), {
@@ -92,29 +92,30 @@ export async function showReport(output: Output, report: Report, command: string
 }
 
 /** Not waiting: a pipe that nobody reads is refused, where opening it would hold us past every signal. */
-function writeReport(path: string, text: string): void {
+function writeReport(path: string, drawn: string | Uint8Array): void {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
   const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o600);
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, drawn);
   } finally {
     closeSync(file);
   }
 }
 
 /** Endings that promise a form there is none of. */
-const OTHERS = ['docx', 'doc', 'pdf', 'xlsx', 'xls', 'csv'];
+const OTHERS = ['doc', 'pdf', 'xlsx', 'xls', 'csv'];
 
 /** Stop('usage') for a `--report FILE` whose name promises a form that cannot be written; before anything is done. */
 export function insistOnForm({ format, report }: Form): void {
-  const ending = report?.split('.').pop()?.toLowerCase() ?? '';
+  if (format === 'docx' && report === undefined) throw needsFile();
+  const ending = endingOf(report);
   if (format !== undefined || !OTHERS.includes(ending)) return;
   throw new Stop(
     'usage',
     t('--report: {file} cannot be written as {ending}. Allowed: {allowed}.', {
       file: report ?? '',
       ending,
-      allowed: '.md, .html, .json, .txt',
+      allowed: '.md, .html, .docx, .json, .txt',
     }),
     {
       notDone: t('Nothing was done.'),
@@ -122,10 +123,20 @@ export function insistOnForm({ format, report }: Form): void {
   );
 }
 
+/** A DOCX file is no text that a terminal or a pipe of talk could take. */
+function needsFile(): Stop {
+  return new Stop('usage', t('--format docx is written to a file only; --report names it.'), {
+    notDone: t('Nothing was done.'),
+    next: ['--format docx --report FILE.docx'],
+  });
+}
+
+const endingOf = (path: string | undefined): string => path?.split('.').pop()?.toLowerCase() ?? '';
+
 /** The form of the file: `--format`, else by its ending, else Markdown. */
-function formOf(form: Form): string {
-  const ending = form.report?.split('.').pop() ?? '';
-  return form.format ?? { html: 'html', htm: 'html', json: 'json', txt: 'terminal' }[ending] ?? 'md';
+function formOf({ format, report }: Form): string {
+  const known = { html: 'html', htm: 'html', json: 'json', txt: 'terminal', docx: 'docx' };
+  return format ?? known[endingOf(report) as keyof typeof known] ?? 'md';
 }
 
 type Draw = string | undefined;
@@ -134,6 +145,7 @@ async function draw(form: Draw, output: Output, report: Report, command: string,
   const tongue = { dictionary: output.dictionary() };
   if (form === 'json') return (await import('./views/json.ts')).drawJson(report, command, tongue);
   if (form === 'md') return (await import('./views/markdown.ts')).drawMarkdown(report, tongue);
+  if (form === 'docx') return (await import('./views/docx.ts')).drawDocx(report, tongue);
   if (form === 'html') return (await import('./views/html.ts')).drawHtml(report, tongue);
   const { drawTerminal } = await import('./views/terminal.ts');
   return drawTerminal(report, await howOf(output, stream));

@@ -15,7 +15,7 @@ export const EVERYWHERE: readonly Option[] = [
   { flags: '--lang <language>', title: t('language of what is shown'), choices: ['zh-CN', 'en'] },
   { flags: '--no-color', title: t('no colour') },
   { flags: '--report <file>', title: t('where the report also goes'), complete: 'files' },
-  { flags: '--format <form>', title: t('form of the report'), choices: ['terminal', 'md', 'html', 'json'] },
+  { flags: '--format <form>', title: t('form of the report'), choices: ['terminal', 'md', 'html', 'docx', 'json'] },
   { flags: '-v, --verbose', title: t('more talk on standard error') },
   { flags: '-V, --version', title: t('the version') },
   { flags: '-h, --help', title: t('this help') },

@@ -26,7 +26,7 @@ export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
   | { readonly kind: 'paragraph'; readonly text: string; readonly align?: Align }
   /** Small print. */
-  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'note'; readonly text: string; readonly align?: Align }
   /** Text shown as it is: a statement, a script. */
   | { readonly kind: 'verbatim'; readonly text: string }
   /** `widths` are shares of the page; the spans of every row add up to their number. */

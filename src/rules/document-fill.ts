@@ -49,9 +49,8 @@ function blockOf(part: Part, values: Values): Block {
     case 'heading':
       return { kind: 'heading', level: part.level, text: filled(part.words, values) };
     case 'note':
-      return { kind: 'note', text: filled(part.words, values) };
     case 'paragraph':
-      return { kind: 'paragraph', text: filled(part.words, values), ...(part.align ? { align: part.align } : {}) };
+      return { kind: part.kind, text: alone(part.words, values), ...(part.align ? { align: part.align } : {}) };
   }
 }
 
@@ -98,10 +97,11 @@ function filled(words: Words, fields: Fields): string {
     .join('');
 }
 
+/** The box stands behind its word: at the beginning of a line some programs take it from the Latin font. */
 function boxes(options: readonly string[], value: string): string {
-  const all = options.map((option) => `${option === value ? BOX.ticked : BOX.empty}${option}`);
-  const other = value === '' || options.includes(value) ? [] : [`${BOX.ticked}${value}`];
-  return [...all, ...other].join('　');
+  const all = options.map((option) => `${option}${option === value ? BOX.ticked : BOX.empty}`);
+  const other = value === '' || options.includes(value) ? [] : [`${value}${BOX.ticked}`];
+  return [...all, ...other].join('  ');
 }
 
 const unknown = (words: Words, fields: Fields): boolean =>

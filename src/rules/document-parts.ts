@@ -41,8 +41,8 @@ export interface TablePart {
 
 export type Part =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly words: Words }
-  | { readonly kind: 'paragraph'; readonly words: Words; readonly align?: Align }
-  | { readonly kind: 'note' | 'verbatim'; readonly words: Words }
+  | { readonly kind: 'paragraph' | 'note'; readonly words: Words; readonly align?: Align }
+  | { readonly kind: 'verbatim'; readonly words: Words }
   | { readonly kind: 'signatures'; readonly labels: readonly Words[] }
   | { readonly kind: 'break' }
   | TablePart;

@@ -60,7 +60,7 @@ function sideOf(cell: string): Align {
 }
 
 function titleOf(line: number, text: string, complain: Complain): string {
-  const { words, strays } = wordsOf(text);
+  const { words, strays } = wordsOf(splitOutside(text, '<br>').join('\n'));
   if (strays.length > 0 || placesIn(words).length > 0) complain(line, t('a title of a list takes no field'));
   return words.map((one) => (typeof one === 'string' ? one : '')).join('');
 }

@@ -8,7 +8,7 @@
  *     @landscape   @break           the page on its side; a new page
  *     @verbatim {sql}               text as it is
  *     @sign applicant | reviewer    places to sign, side by side
- *     a paragraph with a {field}    >> to the right       >< centred            > small print
+ *     a paragraph with a {field}    >> to the right       >< centred     > small print (> >> to the right)
  *     |--|-----|                    widths of a form's columns, then its rows; under a row of titles: a list
  *     | **label** | {field} | < |   `<` widens the cell before it; `<br>` begins a line, which may begin with >> or ><
  *     {#list 3} … {/list}           rows repeated for each row of the list, three at least
@@ -107,7 +107,7 @@ const belongsToTable = ({ text }: Row): boolean => /^(\||\{[#/])/.test(text);
 const isTable = ([first]: readonly Row[]): boolean => first !== undefined && belongsToTable(first);
 
 function readLine(reading: Reading, { line, text }: Row): void {
-  const [, mark = '', rest = ''] = /^(#{1,3}\s|@\S+|>>|><|>|)\s*(.*)$/.exec(text) ?? [];
+  const [, mark = '', rest = ''] = /^(#{1,3}\s|@\S+|> >>|> ><|>>|><|>|)\s*(.*)$/.exec(text) ?? [];
   if (mark.startsWith('@')) readOrder(reading, line, mark.slice(1), rest);
   else if (/^#\s/.test(mark)) {
     if (reading.title !== undefined) reading.complain(line, t('a second title'));
@@ -117,8 +117,8 @@ function readLine(reading: Reading, { line, text }: Row): void {
 
 function partOf(mark: string, words: Words): Part {
   if (mark === '##' || mark === '###') return { kind: 'heading', level: mark === '##' ? 1 : 2, words };
-  if (mark === '>') return { kind: 'note', words };
-  return { kind: 'paragraph', words, ...alignOf(mark) };
+  const kind = /^>( |$)/.test(mark) ? 'note' : 'paragraph';
+  return { kind, words, ...alignOf(mark.replace('> ', '')) };
 }
 
 function alignOf(mark: string): { readonly align?: Align } {
