@@ -7,7 +7,10 @@ const CHUNK = 65_536;
 const TAG = 16;
 const ALGORITHM = 'chacha20-poly1305';
 
-/** Takes bytes as they come; what it makes of them goes to the `out` it was made with, at once. Given arrays are not kept. */
+/**
+ * Takes bytes as they come; what it makes of them goes to the `out` it was made with, at once. Given arrays are not kept; what `out`
+ * is given holds only until it returns.
+ */
 export interface Payload {
   push(bytes: Uint8Array): void;
   /** The last chunk. An opener throws here where anything is missing. */
@@ -20,9 +23,11 @@ export interface Payload {
 export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, out: (sealed: Uint8Array) => void): Payload {
   return streamOf(fileKey, nonce, CHUNK, (chunk, key, counter) => {
     const cipher = createCipheriv(ALGORITHM, key, counter, { authTagLength: TAG });
-    out(cipher.update(chunk));
+    const sealed = cipher.update(chunk);
     cipher.final();
+    out(sealed);
     out(cipher.getAuthTag());
+    release(sealed);
   });
 }
 
@@ -39,7 +44,14 @@ export function openPayload(fileKey: Uint8Array, nonce: Uint8Array, out: (plain:
     const plain = decipher.update(chunk.subarray(0, size));
     decipher.final();
     out(plain);
+    plain.fill(0);
+    release(plain);
   });
+}
+
+/** Gives memory of the cipher's own back now: left to the collector, hundreds of chunks would wait for it. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 type Work = (chunk: Uint8Array, key: Uint8Array, counter: Uint8Array, first: boolean) => void;

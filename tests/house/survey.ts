@@ -26,6 +26,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['main', 'commands'],
   chalk: ['views'],
   'cli-table3': ['views'],
+  docx: ['views'],
   yaml: ['rules'],
   'libpg-query': ['rules'],
   'string-width': ['core'],
@@ -36,6 +37,8 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   inquirer: ['world'],
   ora: ['world'],
   'age-encryption': ['world'],
+  yazl: ['world'],
+  yauzl: ['world'],
 };
 
 /** Node built-ins without side effects that further rooms may use; every other one is for world and main alone. */
