@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** A program that some tests meet for real, the Debian package that brings it, and what is skipped without it. */
+/** A program that some tests meet for real, the Debian packages that bring it, and what is skipped without it. */
 interface Peer {
   readonly program: string;
+  /** One or several packages, separated by blanks. */
   readonly debian: string;
   readonly without: string;
 }
@@ -24,6 +25,9 @@ const PEERS: readonly Peer[] = [
   { program: 'zsh', debian: 'zsh', without: 'completion in a real zsh' },
   { program: 'fish', debian: 'fish', without: 'completion in a real fish' },
   { program: 'postgres', debian: 'postgresql', without: 'looks at a real PostgreSQL' },
+  // Without a Chinese font the pages would be there, but their text would not.
+  { program: 'soffice', debian: 'libreoffice-writer-nogui fonts-noto-cjk', without: 'our forms opened in LibreOffice' },
+  { program: 'pdftotext', debian: 'poppler-utils', without: 'our forms opened in LibreOffice' },
 ];
 
 function programFolders(): string[] {
@@ -53,7 +57,7 @@ function install(peers: readonly Peer[]): string | undefined {
   if (!has('apt-get')) return 'this machine has no apt-get';
   // RUNLEVEL 1 keeps the packages from starting servers of their own.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const packages = [...new Set(peers.map(({ debian }) => debian))];
+  const packages = [...new Set(peers.flatMap(({ debian }) => debian.split(' ')))];
   console.log(`Set-up: installing ${packages.join(', ')}`);
   for (const argv of [
     ['update', '-q'],

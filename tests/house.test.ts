@@ -134,7 +134,7 @@ describe('what runs needs no install script and no native add-on', () => {
       expect(Object.keys(metafile.inputs).filter((path) => path.endsWith('.node'))).toEqual([]);
       const door = loadedAtOnce(metafile.outputs, 'dist/main.js');
       const heavy =
-        /node_modules\/(oracledb|pg|ioredis|inquirer|@inquirer\/[^/]+|ora|age-encryption|execa|libpg-query|cli-table3)\//;
+        /node_modules\/(oracledb|pg|ioredis|inquirer|@inquirer\/[^/]+|ora|age-encryption|execa|libpg-query|cli-table3|docx)\//;
       expect([...door].filter((path) => heavy.test(path))).toEqual([]);
     },
   );

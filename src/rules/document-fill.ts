@@ -84,14 +84,14 @@ function lineOf({ words, align }: LinePart, fields: Fields): Line {
 function alone(words: Words, fields: Fields): string {
   const [only] = words;
   const single = words.length === 1 && typeof only === 'object' && only.options.length === 0;
-  return single ? known(only, fields) : filled(words, fields);
+  return single ? textOf(only, fields) : filled(words, fields);
 }
 
 function filled(words: Words, fields: Fields): string {
   return words
     .map((one) => {
       if (typeof one === 'string') return one;
-      const value = known(one, fields);
+      const value = textOf(one, fields);
       return one.options.length > 0 ? boxes(one.options, value) : value || BLANK;
     })
     .join('');
@@ -105,9 +105,9 @@ function boxes(options: readonly string[], value: string): string {
 }
 
 const unknown = (words: Words, fields: Fields): boolean =>
-  placesIn(words).length > 0 && placesIn(words).every((place) => known(place, fields) === '');
+  placesIn(words).length > 0 && placesIn(words).every((place) => textOf(place, fields) === '');
 
-function known({ field }: Place, fields: Fields): string {
+function textOf({ field }: Place, fields: Fields): string {
   const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
   return typeof value === 'string' ? safe(value.replaceAll('\r\n', '\n')).replaceAll('\t', '  ') : '';
 }

@@ -74,7 +74,7 @@ export function signatureTable(labels: readonly string[], width: number): Table 
     const lines = label.split('\n').map((text) => paragraphOf({ text }, FONT.body, SIZE.form, 400));
     return new TableCell({ children: lines, width: { size: widths[i] ?? 0, type: WidthType.DXA }, margins: PADDING });
   });
-  return tableOf([new TableRow({ children: cells, cantSplit: true })], widths, BorderStyle.NONE);
+  return tableOf([rowOf(cells, ROW.form, longest(labels))], widths, BorderStyle.NONE);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
