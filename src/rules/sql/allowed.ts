@@ -1,4 +1,6 @@
 /** What a guarded SELECT may be made of. Anything that is not in these tables is refused, so a newer grammar fails closed. */
+import { ORACLE_FUNCTIONS, ORACLE_TYPES, ORACLE_VALUES } from './oracle/allowed.ts';
+import type { Dialect } from './refusal.ts';
 
 /** Node types of the PostgreSQL grammar with the fields each may carry; a field not listed is refused by its name. */
 export const NODES: Readonly<Record<string, readonly string[]>> = {
@@ -59,7 +61,7 @@ export const NODES: Readonly<Record<string, readonly string[]>> = {
   TypeName: ['names', 'typmods', 'typemod', 'location'],
   CollateClause: ['arg', 'collname', 'location'],
   SubLink: ['subLinkType', 'testexpr', 'operName', 'subselect', 'location'],
-  RangeVar: ['schemaname', 'relname', 'inh', 'relpersistence', 'alias', 'location'],
+  RangeVar: ['schemaname', 'relname', 'inh', 'relpersistence', 'alias', 'moment', 'location'],
   RangeSubselect: ['subquery', 'alias'],
   JoinExpr: ['jointype', 'larg', 'rarg', 'usingClause', 'quals', 'rtindex'],
   Alias: ['aliasname', 'colnames'],
@@ -68,6 +70,7 @@ export const NODES: Readonly<Record<string, readonly string[]>> = {
   SQLValueFunction: ['op', 'typmod', 'location'],
   RowExpr: ['args', 'row_format', 'location'],
   List: ['items'],
+  GroupingSet: ['kind', 'content', 'location'],
   String: ['sval'],
   Integer: ['ival'],
 };
@@ -113,14 +116,14 @@ export const OPERATORS: readonly string[] = [
   'NOT BETWEEN',
 ];
 export const SUBLINKS: readonly string[] = ['EXISTS_SUBLINK', 'ANY_SUBLINK', 'EXPR_SUBLINK'];
-export const VALUE_FUNCTIONS: readonly string[] = [
+const STANDARD_VALUES: readonly string[] = [
   'SVFOP_CURRENT_DATE',
   'SVFOP_CURRENT_TIME',
   'SVFOP_CURRENT_TIMESTAMP',
   'SVFOP_LOCALTIME',
   'SVFOP_LOCALTIMESTAMP',
 ];
-export const TYPES: readonly string[] = [
+const STANDARD_TYPES: readonly string[] = [
   'int2',
   'int4',
   'int8',
@@ -138,9 +141,19 @@ export const TYPES: readonly string[] = [
   'bool',
   'integer',
 ];
+export const VALUE_FUNCTIONS: Readonly<Record<Dialect, readonly string[]>> = {
+  sqlite: STANDARD_VALUES,
+  postgres: STANDARD_VALUES,
+  oracle: ORACLE_VALUES.map((name) => `SVFOP_${name.toUpperCase()}`),
+};
+export const TYPES: Readonly<Record<Dialect, readonly string[]>> = {
+  sqlite: STANDARD_TYPES,
+  postgres: STANDARD_TYPES,
+  oracle: ORACLE_TYPES,
+};
 export const COLLATIONS: readonly string[] = ['C', 'POSIX', 'binary', 'nocase', 'rtrim'];
 
-/** Functions of both dialects: no file, network, sleep, lock, settings, catalogue, dynamic SQL, nor output larger than its input. */
+/** Functions of SQLite and PostgreSQL: no file, network, sleep, lock, settings, catalogue, dynamic SQL, nor output larger than its input. */
 const COMMON = [
   'count',
   'sum',
@@ -177,7 +190,8 @@ const COMMON = [
   'cume_dist',
   'string_agg',
 ];
-export const FUNCTIONS: Readonly<Record<'sqlite' | 'postgres', readonly string[]>> = {
+export const FUNCTIONS: Readonly<Record<Dialect, readonly string[]>> = {
+  oracle: ORACLE_FUNCTIONS,
   sqlite: [
     ...COMMON,
     'datetime',
@@ -242,4 +256,5 @@ export const SYNTAX_FUNCTIONS: readonly string[] = [
   'position',
   'timezone',
   'overlay',
+  'like_escape',
 ];

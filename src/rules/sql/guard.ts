@@ -1,9 +1,10 @@
 /** The guard: one SELECT, made only of what is allowed, whose every column can be traced; anything else is refused with its place. */
 import { t } from '../../core/text.ts';
 import type { ColumnSeen } from '../../core/world.ts';
-import { isClearKind, kindName } from '../kinds.ts';
+import { type Catalogue, catalogueOf, foldOf, type Kinds, kindsOf, type Listed } from './catalogue.ts';
 import { type Lexed, lex } from './lexer.ts';
 import { columnsOf } from './lineage.ts';
+import { parseOracle } from './oracle/parse.ts';
 import { type Dialect, placeOf, type Refusal, refusalOf, refuse } from './refusal.ts';
 import type { Column, Context } from './scope.ts';
 import { checkShape } from './shape.ts';
@@ -11,11 +12,13 @@ import { type Body, nodeOf } from './tree.ts';
 
 export interface GuardRules {
   readonly dialect: Dialect;
-  readonly catalogue: readonly ColumnSeen[];
+  readonly catalogue: readonly Listed[];
   /** `table.column` -> kind, as the site's dictionary has it. */
   readonly classification: Readonly<Record<string, string>>;
   /** Output columns, or `table.column`, that the application asks to release in clear. */
   readonly clear: readonly string[];
+  /** True for a saved extract that was reviewed: what its template compares a masked column with is no probing. */
+  readonly saved?: boolean;
 }
 
 /** One column of the result. `mask` is a kind, `whole`, `clear` (nothing personal in it), `unclassified` (numbers
@@ -27,9 +30,15 @@ export interface GuardedColumn {
   readonly pure: boolean;
 }
 
-/** `text` is the statement to execute, the very one that was judged; `binds` are the names of `$1`, `$2`, … */
+/**
+ * `text` is the statement to execute, the very one that was judged; `binds` are the names of its places (`placeholder` writes one).
+ * `leaksOrder`: it groups, joins or removes doubles by a masked column, which databases do by sorting, so that rows may come in the
+ * order of what the mask hides; no rewriting of the text cures that.
+ */
 export interface Guarded {
   readonly ok: true;
+  readonly dialect: Dialect;
+  readonly leaksOrder: boolean;
   readonly text: string;
   readonly binds: readonly string[];
   readonly columns: readonly GuardedColumn[];
@@ -44,12 +53,10 @@ const LONGEST = 100_000;
 export async function guard(sql: string, rules: GuardRules): Promise<Judgement> {
   let lexed: Lexed | undefined;
   try {
-    if (rules.dialect === 'oracle')
-      refuse('dialect', 0, t('statements for Oracle are not judged in this version, and so not run'));
     if (sql.length > LONGEST)
       refuse('too-long', LONGEST, t('the statement is longer than {most} characters', { most: LONGEST }));
     lexed = lex(sql, rules.dialect);
-    return await judged(lexed, rules, rules.dialect);
+    return await judged(lexed, rules);
   } catch (error) {
     const original = lexed?.original ?? ((offset: number) => offset);
     if (error instanceof RangeError) return refused({ code: 'too-deep', at: placeOf(sql, 0), why: TOO_DEEP });
@@ -63,16 +70,20 @@ function refused(refusal: Refusal): Judgement {
   return { ok: false, refusals: [refusal] };
 }
 
-async function judged(lexed: Lexed, rules: GuardRules, dialect: 'sqlite' | 'postgres'): Promise<Guarded> {
-  const select = await parsed(lexed.text);
+async function judged(lexed: Lexed, rules: GuardRules): Promise<Guarded> {
+  const { dialect } = rules;
+  const select = dialect === 'oracle' ? parseOracle(lexed.text) : await parsed(lexed.text);
   checkShape(select, dialect);
-  const catalogue = tablesOf(rules.catalogue);
+  const catalogue = catalogueOf(rules.catalogue, dialect);
+  const kinds = kindsOf(rules.catalogue, rules.classification);
   const released = releasedOrigins(select, catalogue, rules);
-  const personal = (origin: string) => isPersonal(origin, rules, catalogue);
-  const context = contextOf(catalogue, (origin) => personal(origin) && !released.has(origin), personal);
-  const columns = columnsOf(select, context).map((column) => guarded(column, context, rules, released));
+  const masked = (origin: string) => kinds.personal(origin) && !released.has(origin);
+  const context = contextOf(catalogue, masked, kinds.personal, rules);
+  const columns = columnsOf(select, context).map((column) => guarded(column, context, kinds, released));
   return {
     ok: true,
+    dialect,
+    leaksOrder: context.noted.leaksOrder,
     text: lexed.text,
     binds: lexed.binds,
     columns,
@@ -123,61 +134,36 @@ function unitsOf(text: string): (byte: number) => number {
   return (byte) => new TextDecoder().decode(bytes.subarray(0, byte)).length;
 }
 
-function tablesOf(seen: readonly ColumnSeen[]): Map<string, readonly ColumnSeen[]> {
-  const tables = new Map<string, ColumnSeen[]>();
-  for (const column of seen) {
-    const table = (column.table ?? '').toLowerCase();
-    if (table !== '') tables.set(table, [...(tables.get(table) ?? []), column]);
-  }
-  // Two tables whose names differ only in case could not be told apart: neither is readable.
-  const names = new Map<string, string>();
-  for (const { table = '' } of seen) {
-    const first = names.get(table.toLowerCase()) ?? table;
-    names.set(table.toLowerCase(), first);
-    if (first !== table) tables.delete(table.toLowerCase());
-  }
-  return tables;
-}
+const PATIENCE = 100_000;
 
 function contextOf(
-  catalogue: Map<string, readonly ColumnSeen[]>,
+  catalogue: Catalogue,
   masked: Context['masked'],
   personal: Context['personal'],
+  { dialect, saved = false }: GuardRules,
 ): Context {
-  return { catalogue, masked, personal, tables: new Set(), reads: new Set() };
-}
-
-const NUMERIC = /INT|REAL|FLOA|DOUB|NUMERIC|DECIMAL|NUMBER|MONEY|BOOL/i;
-
-/** Deny by default: personal unless the dictionary says clear; without an entry only a column of numbers is not (its values are watched). */
-function isPersonal(origin: string, rules: GuardRules, catalogue: Map<string, readonly ColumnSeen[]>): boolean {
-  const kind = kindOf(origin, rules);
-  if (kind !== undefined) return !isClearKind(kind);
-  const dot = origin.lastIndexOf('.');
-  const column = catalogue.get(origin.slice(0, dot))?.find(({ name }) => name.toLowerCase() === origin.slice(dot + 1));
-  return !NUMERIC.test(column?.type ?? '');
-}
-
-function kindOf(origin: string, rules: GuardRules): string | undefined {
-  const found = rules.classification[origin] ?? lowerCased(rules.classification)[origin];
-  return found === undefined ? undefined : kindName(found);
-}
-
-function lowerCased(classification: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(classification).map(([key, kind]) => [key.toLowerCase(), kind]));
+  const noted = { leaksOrder: false, work: PATIENCE };
+  return {
+    dialect,
+    saved,
+    catalogue,
+    masked,
+    personal,
+    fold: foldOf(dialect),
+    tables: new Set(),
+    reads: new Set(),
+    noted,
+  };
 }
 
 /** What --clear names: output columns by their name, or `table.column`. A name that fits nothing is a mistake, never ignored. */
-function releasedOrigins(
-  select: Body,
-  catalogue: Map<string, readonly ColumnSeen[]>,
-  rules: GuardRules,
-): ReadonlySet<string> {
+function releasedOrigins(select: Body, catalogue: Catalogue, rules: GuardRules): ReadonlySet<string> {
   if (rules.clear.length === 0) return new Set();
   const context = contextOf(
     catalogue,
     () => false,
     () => false,
+    rules,
   );
   const columns = columnsOf(select, context);
   return new Set(
@@ -185,10 +171,10 @@ function releasedOrigins(
       const name = asked.toLowerCase();
       if (context.reads.has(name)) return [name];
       const origins = columns
-        .filter((column) => column.name.toLowerCase() === name)
+        .filter((column) => shown(column.name).toLowerCase() === name)
         .flatMap(({ value }) => [...value.origins]);
       if (origins.length === 0) {
-        const allowed = [...columns.map((column) => column.name), ...context.reads];
+        const allowed = [...columns.map((column) => shown(column.name)), ...context.reads];
         const why = t('--clear names {name}, which is no column of the result', { name: asked });
         refuse('clear-unknown', 0, why, { given: asked, allowed });
       }
@@ -197,20 +183,31 @@ function releasedOrigins(
   );
 }
 
-function guarded(column: Column, context: Context, rules: GuardRules, released: ReadonlySet<string>): GuardedColumn {
+function guarded(column: Column, context: Context, kinds: Kinds, released: ReadonlySet<string>): GuardedColumn {
   const origins = [...column.value.origins];
-  return { name: column.name, mask: maskFor(column, context, rules, released), origins, pure: column.value.pure };
+  return {
+    name: shown(column.name),
+    mask: maskFor(column, context, kinds, released),
+    origins,
+    pure: column.value.pure,
+  };
 }
 
-function maskFor({ value }: Column, context: Context, rules: GuardRules, released: ReadonlySet<string>): string {
+/** A name for people: without the quotes that keep apart what Oracle tells apart by capitals. */
+function shown(name: string): string {
+  if (name === '') return '?column?';
+  return name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1) : name;
+}
+
+function maskFor({ value }: Column, context: Context, { kind }: Kinds, released: ReadonlySet<string>): string {
   const origins = [...value.origins];
   if (!origins.some(context.masked)) {
     if (origins.some((origin) => released.has(origin))) return 'released';
-    return origins.every((origin) => kindOf(origin, rules) !== undefined) ? 'clear' : 'unclassified';
+    return origins.every((origin) => kind(origin) !== undefined) ? 'clear' : 'unclassified';
   }
-  const kinds = new Set(origins.map((origin) => (context.masked(origin) ? kindOf(origin, rules) : 'clear')));
-  const [kind] = kinds;
-  return value.pure && kinds.size === 1 && kind !== undefined ? kind : 'whole';
+  const masks = new Set(origins.map((origin) => (context.masked(origin) ? kind(origin) : 'clear')));
+  const [only] = masks;
+  return value.pure && masks.size === 1 && only !== undefined ? only : 'whole';
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The first pass over a statement: comments out, binds in, and nothing in it that two parsers could read differently. */
 import { t } from '../../core/text.ts';
+import { delimitedEnd } from './oracle/quote.ts';
 import { type Dialect, refuse } from './refusal.ts';
 
-/** `text` is what is parsed and what is executed. `binds` are the names in the order of `$1`, `$2`, … */
+/** `text` is what is parsed and what is executed. `binds` are the names in the order of their places (`$1`, or `:b1` for Oracle). */
 export interface Lexed {
   readonly text: string;
   readonly binds: readonly string[];
@@ -23,13 +24,19 @@ interface Scan {
 const LETTER = /[A-Za-z_\u0080-\uffff]/;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const WORD = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y;
+const ORACLE_WORD = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$#\u0080-\uffff]*/y;
 /** Blanks and signs that look like others: they change how a person reads the statement, or how one parser of two does. */
 const BLANK = /[ \t\r\n]/;
 const DECEIVING = /[\p{Z}\p{Cf}\p{Cc}\p{Cs}\p{Co}\uff01-\uff5e]/u;
 
+/** How the n-th bind, counted from 1, is written in the executed text, and named to the driver. */
+export function placeholder(dialect: Dialect, n: number): string {
+  return dialect === 'oracle' ? `:b${n}` : `$${n}`;
+}
+
 /**
- * Removes comments (blanks of the same length stand for them, so that places stay), replaces `:name` outside literals and casts
- * by `$n`, and drops one closing semicolon. Refuses (see refusal.ts) what is unclosed, nested, a second statement, or ambiguous.
+ * Removes comments and hints (blanks of the same length stand for them, so that places stay), replaces `:name` outside literals and
+ * casts by its place, and drops one closing semicolon. Refuses (see refusal.ts) what is unclosed, nested, a second statement, or ambiguous.
  */
 export function lex(sql: string, dialect: Dialect): Lexed {
   const scan: Scan = { sql, dialect, at: 0, out: '', binds: [], shifts: [] };
@@ -80,7 +87,7 @@ function commentEnd(sql: string, from: number): number {
 }
 
 /** The end of a literal or quoted name in which a doubled quote stands for one. */
-function quoteEnd(sql: string, from: number, quote: string): number {
+export function quoteEnd(sql: string, from: number, quote: string): number {
   for (let at = from + 1; at < sql.length; at++) {
     if (sql[at] === '\0') break;
     if (sql[at] !== quote) continue;
@@ -101,7 +108,7 @@ function bindTo(scan: Scan, name: string): void {
   const known = scan.binds.indexOf(name);
   const place = known < 0 ? scan.binds.push(name) : known + 1;
   // A blank after it, so that what follows cannot grow into the number.
-  scan.out += `$${place} `;
+  scan.out += `${placeholder(scan.dialect, place)} `;
   scan.at += name.length + 1;
   scan.shifts.push([scan.out.length, scan.at]);
 }
@@ -140,8 +147,9 @@ function dollar(scan: Scan): void {
 
 /** A keyword or name. A literal glued to one (E'…', U&'…', X'…') has its own escapes, which the parsers do not share. */
 function word(scan: Scan): void {
-  WORD.lastIndex = scan.at;
-  const found = WORD.exec(scan.sql)?.[0] ?? scan.sql.charAt(scan.at);
+  const pattern = scan.dialect === 'oracle' ? ORACLE_WORD : WORD;
+  pattern.lastIndex = scan.at;
+  const found = pattern.exec(scan.sql)?.[0] ?? scan.sql.charAt(scan.at);
   const bad = [...found].findIndex((char) => DECEIVING.test(char) && !BLANK.test(char));
   if (bad >= 0)
     refuse(
@@ -150,6 +158,10 @@ function word(scan: Scan): void {
       t('outside quotes this character is not accepted: it looks like another one or like nothing'),
     );
   const after = scan.sql.slice(scan.at + found.length, scan.at + found.length + 2);
+  if (scan.dialect === 'oracle' && after.startsWith("'") && /^(q|date|timestamp|interval)$/i.test(found)) {
+    copy(scan, /^q$/i.test(found) ? delimitedEnd(scan.sql, scan.at) : scan.at + found.length);
+    return;
+  }
   if (after.startsWith("'") || (/^u$/i.test(found) && /^&['"]/.test(after)))
     refuse('literal', scan.at, t('a literal with a prefix is not accepted; write it without'));
   copy(scan, scan.at + found.length);
@@ -166,6 +178,8 @@ function number(scan: Scan): void {
 function sign(scan: Scan, char: string): void {
   const quoting = scan.dialect === 'postgres' ? '`' : '`[]';
   if (quoting.includes(char)) refuse('quoting', scan.at, t('quote names with double quotes'));
+  if (char === '@' && scan.dialect === 'oracle')
+    refuse('link', scan.at, t('a database link (@) leads out of this database; it is not accepted'));
   if (char === '?' || char === '@' || char === '#' || char === '\\')
     refuse('character', scan.at, t('{char} is not accepted outside quotes', { char }));
   copy(scan, scan.at + 1);

@@ -1,5 +1,7 @@
 /** The columns a SELECT gives, each with where its values come from: through alias, subquery, WITH, UNION, join and star. */
 import { t } from '../../core/text.ts';
+import { nameGiven } from './name-given.ts';
+import { groupBy, sortBy } from './order.ts';
 import { refuse } from './refusal.ts';
 import {
   type Column,
@@ -9,17 +11,19 @@ import {
   lookUp,
   mixed,
   NOTHING,
-  type Relation,
   type Scope,
+  spend,
   starred,
   tellsTwin,
   type Value,
 } from './scope.ts';
-import { type Body, bodyOf, locationOf, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
-import { checkCondition, checkGroup, checkOrder, checkWindow, type Here, TWIN, valueIn } from './value.ts';
+import { tableOf } from './table.ts';
+import { type Body, bodyOf, locationOf, mentions, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
+import { checkCondition, checkGroup, checkWindow, type Here, TWIN, valueIn } from './value.ts';
 
 /** Refuses what it cannot trace; nothing is guessed. */
 export function columnsOf(select: Body, context: Context, ctes: Ctes = new Map(), outer?: Scope): readonly Column[] {
+  spend(context, 1);
   const known = withCtes(bodyOf(select.withClause), context, ctes, outer);
   return select.larg === undefined
     ? plainColumns(select, context, known, outer)
@@ -29,7 +33,7 @@ export function columnsOf(select: Body, context: Context, ctes: Ctes = new Map()
 function withCtes(clause: Body | undefined, context: Context, ctes: Ctes, outer: Scope | undefined): Ctes {
   const known = new Map(ctes);
   for (const { body } of nodesOf(clause?.ctes)) {
-    const name = String(body.ctename ?? '').toLowerCase();
+    const name = context.fold(String(body.ctename ?? ''));
     const query = nodeOf(body.ctequery)?.body ?? {};
     const renamed = (columns: readonly Column[]): Column[] =>
       rename(columns, namesOf(body.aliascolnames), locationOf(body));
@@ -50,7 +54,7 @@ function recursiveColumns(
   renamed: (columns: readonly Column[]) => Column[],
 ): readonly Column[] {
   const first = bodyOf(query.larg);
-  if (first === undefined || mentions(first, name)) return columnsOf(query, context, ctes, outer);
+  if (first === undefined || mentions(first, name, context.fold)) return columnsOf(query, context, ctes, outer);
   let columns = columnsOf(first, context, withCtes(bodyOf(query.withClause), context, ctes, outer), outer);
   for (let round = 0; round < 20; round++) {
     const next = columnsOf(query, context, new Map(ctes).set(name, renamed(columns)), outer);
@@ -58,13 +62,6 @@ function recursiveColumns(
     columns = next;
   }
   return refuse('recursive', 0, t('what this recursive WITH gives could not be traced to columns'));
-}
-
-function mentions(value: unknown, name: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const body = value as Body;
-  if (typeof body.relname === 'string' && body.relname.toLowerCase() === name) return true;
-  return Object.values(body).some((item) => mentions(item, name));
 }
 
 function signature(columns: readonly Column[]): string {
@@ -78,7 +75,7 @@ function unionColumns(select: Body, context: Context, ctes: Ctes, outer: Scope |
     refuse('set-operation', 0, t('both arms of a set operation must have as many columns'));
   const columns = left.map((column, i) => ({
     name: column.name,
-    value: together(column.value, right[i]?.value ?? NOTHING),
+    value: together(column.value, right[i]?.value ?? NOTHING, context),
   }));
   // Any set operation but UNION ALL compares rows: with a constant in one arm it would answer questions about the other.
   const compares = select.all !== true || select.op !== 'SETOP_UNION';
@@ -89,8 +86,9 @@ function unionColumns(select: Body, context: Context, ctes: Ctes, outer: Scope |
   return columns;
 }
 
-function together(left: Value, right: Value): Value {
-  return { ...mixed([left, right]), pure: left.pure && right.pure };
+/** Where a masked column and one that anybody may read come together, equality would tell the one by the other: no longer pure. */
+function together(left: Value, right: Value, context: Context): Value {
+  return { ...mixed([left, right]), pure: left.pure && right.pure && !tellsTwin(context, left, right) };
 }
 
 function plainColumns(select: Body, context: Context, ctes: Ctes, outer: Scope | undefined): readonly Column[] {
@@ -128,6 +126,9 @@ function fromScope(node: Node, context: Context, ctes: Ctes, outer: Scope | unde
     type === 'RangeVar'
       ? tableOf(body, context, ctes)
       : { name: '', columns: columnsOf(subquery(node), context, ctes, outer) };
+  // The moment of AS OF: nothing of this statement is visible to it.
+  const moment = nodeOf(body.moment);
+  if (moment !== undefined) valueIn(moment, momentHere(context));
   const columns = rename(relation.columns, names, locationOf(body));
   return { relations: [{ name: String(alias?.aliasname ?? relation.name), columns }], merged: [] };
 }
@@ -149,44 +150,28 @@ function joinScope(body: Body, context: Context, ctes: Ctes, outer: Scope | unde
   checkCondition(nodeOf(body.quals), hereOf(outer === undefined ? both : { ...both, outer }, context, ctes));
   const names = namesOf(body.usingClause);
   const merged = names.map((name) => usingColumn(name, left, right, context));
-  const kept = both.merged.filter((column) => !names.some((name) => name.toLowerCase() === column.name.toLowerCase()));
+  const kept = both.merged.filter((column) => !names.some((name) => context.fold(name) === context.fold(column.name)));
   return { relations: both.relations, merged: [...kept, ...merged] };
 }
 const NO_SCOPE: Scope = { relations: [], merged: [] };
 
 function usingColumn(name: string, left: Scope, right: Scope, context: Context): Column {
-  const values = [lookUp([name], left, 0), lookUp([name], right, 0)];
+  const values = [lookUp([name], left, 0, context), lookUp([name], right, 0, context)];
   const [one, other] = values;
   if (one === undefined || other === undefined)
     refuse('unknown-column', 0, t('there is no column {name} here', { name }));
   for (const origin of [...one.origins, ...other.origins]) context.reads.add(origin);
-  const value = together(one, other);
-  checkGroup(value, 0, context);
   if (tellsTwin(context, one, other)) refuse('masked-compared', 0, TWIN);
+  const value = together(one, other, context);
+  checkGroup(value, 0, context);
   return { name, value };
 }
 
-const OWN_SCHEMAS = ['main', 'public'];
-
-function tableOf(body: Body, context: Context, ctes: Ctes): Relation {
-  const name = String(body.relname ?? '');
-  const schema = body.schemaname === undefined ? undefined : String(body.schemaname).toLowerCase();
-  const cte = schema === undefined ? ctes.get(name.toLowerCase()) : undefined;
-  if (cte !== undefined) return { name, columns: cte };
-  const plain = schema === undefined || OWN_SCHEMAS.includes(schema);
-  const table = (plain ? name : `${schema}.${name}`).toLowerCase();
-  const columns = context.catalogue.get(table);
-  if (/^(sqlite_|pg_|information_schema)/.test(table))
-    refuse('system-table', locationOf(body), t('{name} is a system table', { name: table }));
-  if (columns === undefined)
-    refuse('unknown-table', locationOf(body), t('there is no readable table {name}', { name: table }));
-  context.tables.add(table);
+function momentHere(context: Context): Here {
   return {
-    name,
-    columns: columns.map(({ name: column }) => ({
-      name: column,
-      value: { origins: new Set([`${table}.${column.toLowerCase()}`]), pure: true },
-    })),
+    scope: NO_SCOPE,
+    context,
+    query: () => refuse('not-accepted', 0, t('AS OF names its moment without a subquery')),
   };
 }
 
@@ -203,47 +188,7 @@ function targetColumns({ body }: Node, here: Here): readonly Column[] {
     const relation = fields.length === 2 ? String(fields[0]?.body.sval) : undefined;
     return starred(relation, here.scope, locationOf(body), here.context);
   }
-  return [{ name: String(body.name ?? defaultName(node)), value: valueIn(node, here) }];
-}
-
-function defaultName(node: Node | undefined): string {
-  if (node?.type === 'ColumnRef') return namesOf(node.body.fields).at(-1) ?? '';
-  if (node?.type === 'FuncCall') return namesOf(node.body.funcname).at(-1) ?? '';
-  return '?column?';
-}
-
-function groupBy(select: Body, columns: readonly Column[], here: Here): void {
-  for (const node of nodesOf(select.groupClause))
-    for (const value of namedValues(node, columns, here)) checkGroup(value, locationOf(node.body), here.context);
-}
-
-function sortBy(sort: Node, columns: readonly Column[], here: Here): void {
-  const node = nodeOf(sort.body.node);
-  if (node === undefined) return;
-  for (const value of namedValues(node, columns, here)) checkOrder(value, locationOf(node.body), here.context);
-}
-
-/** GROUP BY and ORDER BY may mean an output column by number or name, or an input column: whatever it may be is judged. */
-function namedValues(node: Node, columns: readonly Column[], here: Here): Value[] {
-  const place = bodyOf(node.body.ival)?.ival;
-  if (node.type === 'A_Const' && typeof place === 'number') return [columns[place - 1]?.value ?? NOTHING];
-  const names = node.type === 'ColumnRef' ? namesOf(node.body.fields) : [];
-  const outputs =
-    names.length === 1 ? columns.filter((column) => column.name.toLowerCase() === names[0]?.toLowerCase()) : [];
-  if (outputs.length === 0) return [valueIn(node, here)];
-  const input = here.scope.relations.length > 0 ? visible(names, here) : undefined;
-  return [...outputs.map((column) => column.value), ...(input === undefined ? [] : [input])];
-}
-
-function visible(names: readonly string[], here: Here): Value | undefined {
-  const local: Scope = { relations: here.scope.relations, merged: here.scope.merged };
-  const name = names[0]?.toLowerCase();
-  const found = local.relations.flatMap((one) => one.columns.filter((column) => column.name.toLowerCase() === name));
-  return found.length === 0 ? undefined : mixedPure(found.map((column) => column.value));
-}
-
-function mixedPure(values: readonly Value[]): Value {
-  return { ...mixed(values), pure: values.every((value) => value.pure) };
+  return [{ name: String(body.name ?? nameGiven(node, here.context.dialect)), value: valueIn(node, here) }];
 }
 
 function checkLimits(select: Body, here: Here): void {

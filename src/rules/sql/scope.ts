@@ -1,7 +1,7 @@
 /** Which column a name in a statement means, and where its values come from. */
 import { t } from '../../core/text.ts';
-import type { ColumnSeen } from '../../core/world.ts';
-import { refuse } from './refusal.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Dialect, refuse } from './refusal.ts';
 import { type Body, locationOf, nodesOf } from './tree.ts';
 
 /** `origins` are `table.column`. `pure`: the value is one of those cells as it stands, not computed, and nothing else is mixed in. */
@@ -9,6 +9,7 @@ export interface Value {
   readonly origins: ReadonlySet<string>;
   readonly pure: boolean;
 }
+/** `name` is empty where the database would give one of its own making, which nobody can foretell. */
 export interface Column {
   readonly name: string;
   readonly value: Value;
@@ -26,14 +27,31 @@ export interface Scope {
 }
 
 export interface Context {
-  /** Lower-case table name -> its columns. */
-  readonly catalogue: ReadonlyMap<string, readonly ColumnSeen[]>;
+  readonly dialect: Dialect;
+  /** Makes names of this dialect alike before they are compared. */
+  readonly fold: (name: string) => string;
+  readonly catalogue: Catalogue;
   /** True where this `table.column` is masked in this extraction. */
   readonly masked: (origin: string) => boolean;
   /** True where it is personal, masked or released in clear. */
   readonly personal: (origin: string) => boolean;
+  /** A reviewed extract may compare a masked column with what its template or a bind says, and order by it. */
+  readonly saved: boolean;
   readonly tables: Set<string>;
   readonly reads: Set<string>;
+  readonly noted: Noted;
+}
+
+/** What the walk adds up. `work` is what is left of the patience for one statement. */
+export interface Noted {
+  leaksOrder: boolean;
+  work: number;
+}
+
+/** Spends some of the patience: WITH in WITH and star in star grow without bound out of a short text. */
+export function spend(context: Context, amount: number): void {
+  context.noted.work -= amount;
+  if (context.noted.work < 0) refuse('too-deep', 0, t('the statement is nested too deeply to be judged'));
 }
 
 export type Ctes = ReadonlyMap<string, readonly Column[]>;
@@ -58,7 +76,7 @@ export function tellsTwin(context: Context, left: Value, right: Value): boolean 
 /** The value of a ColumnRef; refuses what is unknown or ambiguous. */
 export function resolve(body: Body, scope: Scope, context: Context): Value {
   const parts = nodesOf(body.fields).map(({ body: field }) => String(field.sval ?? ''));
-  const found = lookUp(parts, scope, locationOf(body));
+  const found = lookUp(parts, scope, locationOf(body), context);
   if (found === undefined)
     refuse('unknown-column', locationOf(body), t('there is no column {name} here', { name: parts.join('.') }));
   for (const origin of found.origins) context.reads.add(origin);
@@ -66,39 +84,51 @@ export function resolve(body: Body, scope: Scope, context: Context): Value {
 }
 
 /** The same without refusing: undefined where no such column is visible. */
-export function lookUp(parts: readonly string[], scope: Scope, at: number): Value | undefined {
-  const name = (parts.at(-1) ?? '').toLowerCase();
-  const relation = parts.length === 2 ? parts[0]?.toLowerCase() : undefined;
+export function lookUp(parts: readonly string[], scope: Scope, at: number, context: Context): Value | undefined {
+  const name = context.fold(parts.at(-1) ?? '');
+  const relation = parts.length === 2 ? context.fold(parts[0] ?? '') : undefined;
   if (parts.length > 2) refuse('unknown-column', at, t('name a column by its table and itself, nothing before them'));
+  spend(context, 1);
   for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
-    if (relation !== undefined && !level.relations.some((one) => one.name.toLowerCase() === relation)) continue;
-    const found = hits(level, relation, name);
+    if (relation !== undefined && !level.relations.some((one) => context.fold(one.name) === relation)) continue;
+    const found = hits(level, relation, name, context);
     if (found.length > 1)
       refuse('ambiguous-column', at, t('the column {name} is in more than one table here', { name }));
     if (found.length === 1 || relation !== undefined) return found[0];
+    if (
+      level.outer !== undefined &&
+      level.relations.some(({ columns }) => columns.some((column) => column.name === ''))
+    )
+      refuse(
+        'unnamed-column',
+        at,
+        t('a subquery beside {name} gives a column without a name; give it one by AS', { name }),
+      );
   }
   return undefined;
 }
 
-function hits(level: Scope, relation: string | undefined, name: string): Value[] {
-  const merged = relation === undefined ? level.merged.filter((column) => column.name.toLowerCase() === name) : [];
+function hits(level: Scope, relation: string | undefined, name: string, { fold }: Context): Value[] {
+  const merged = relation === undefined ? level.merged.filter((column) => fold(column.name) === name) : [];
   if (merged.length > 0) return merged.map((column) => column.value);
   return level.relations
-    .filter((one) => relation === undefined || one.name.toLowerCase() === relation)
-    .flatMap((one) => one.columns.filter((column) => column.name.toLowerCase() === name))
+    .filter((one) => relation === undefined || fold(one.name) === relation)
+    .flatMap((one) => one.columns.filter((column) => fold(column.name) === name))
     .map((column) => column.value);
 }
 
 /** The columns that `*`, or `name.*`, stands for. */
 export function starred(relation: string | undefined, scope: Scope, at: number, context: Context): Column[] {
-  const merged = scope.merged.map((column) => column.name.toLowerCase());
-  const wanted = relation?.toLowerCase();
-  const relations = scope.relations.filter((one) => wanted === undefined || one.name.toLowerCase() === wanted);
+  const { fold } = context;
+  const merged = scope.merged.map((column) => fold(column.name));
+  const wanted = relation === undefined ? undefined : fold(relation);
+  const relations = scope.relations.filter((one) => wanted === undefined || fold(one.name) === wanted);
   if (relations.length === 0) refuse('unknown-table', at, t('there is nothing here that * could stand for'));
   const rest = relations.flatMap((one) =>
-    one.columns.filter((column) => wanted !== undefined || !merged.includes(column.name.toLowerCase())),
+    one.columns.filter((column) => wanted !== undefined || !merged.includes(fold(column.name))),
   );
   const columns = wanted === undefined ? [...scope.merged, ...rest] : rest;
+  spend(context, columns.length);
   for (const column of columns) for (const origin of column.value.origins) context.reads.add(origin);
   return columns;
 }

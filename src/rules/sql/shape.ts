@@ -13,17 +13,15 @@ import {
   UNWRAPPED,
   VALUE_FUNCTIONS,
 } from './allowed.ts';
-import { refuse } from './refusal.ts';
+import { type Dialect, refuse } from './refusal.ts';
 import { type Body, bodyOf, locationOf, namesOf, nodeOf } from './tree.ts';
 
-type Judged = 'sqlite' | 'postgres';
-
 /** Refuses the first thing in the statement that the allow-lists do not name. */
-export function checkShape(select: Body, dialect: Judged): void {
+export function checkShape(select: Body, dialect: Dialect): void {
   walk('SelectStmt', select, dialect, 0);
 }
 
-function walk(type: string, body: Body, dialect: Judged, near: number): void {
+function walk(type: string, body: Body, dialect: Dialect, near: number): void {
   const at = locationOf(body) || near;
   const fields = NODES[type];
   if (fields === undefined) refuse('not-a-select', at, reasonFor(type));
@@ -34,7 +32,7 @@ function walk(type: string, body: Body, dialect: Judged, near: number): void {
   CHECKS[type]?.(body, at, dialect);
 }
 
-function inside(type: string, field: string, value: unknown, dialect: Judged, at: number): void {
+function inside(type: string, field: string, value: unknown, dialect: Dialect, at: number): void {
   if (typeof value !== 'object' || value === null || CONSTANTS.includes(field)) return;
   if (Array.isArray(value)) {
     for (const item of value) inside(type, '', item, dialect, at);
@@ -48,7 +46,7 @@ function inside(type: string, field: string, value: unknown, dialect: Judged, at
     refuse('not-understood', at, t('this part of the statement was not understood'));
 }
 
-const CHECKS: Readonly<Record<string, (body: Body, at: number, dialect: Judged) => void>> = {
+const CHECKS: Readonly<Record<string, (body: Body, at: number, dialect: Dialect) => void>> = {
   SelectStmt(body, at) {
     if (body.targetList === undefined && body.larg === undefined)
       refuse('no-columns', at, t('a SELECT must name its columns'));
@@ -67,18 +65,18 @@ const CHECKS: Readonly<Record<string, (body: Body, at: number, dialect: Judged) 
     if (operator.length > 0 && operator.join('.') !== '=')
       refuse('operator', at, t('compare with a subquery by IN or = ANY'));
   },
-  SQLValueFunction(body, at) {
-    if (!VALUE_FUNCTIONS.includes(String(body.op)))
+  SQLValueFunction(body, at, dialect) {
+    if (!VALUE_FUNCTIONS[dialect].includes(String(body.op)))
       refuse(
         'function',
         at,
         t('the function {name} is not on the list of accepted ones', { name: valueFunction(body.op) }),
       );
   },
-  TypeCast(body, at) {
+  TypeCast(body, at, dialect) {
     const names = namesOf(bodyOf(body.typeName)?.names);
     const known = names.length === 1 || (names.length === 2 && names[0] === 'pg_catalog');
-    if (!known || !TYPES.includes(names.at(-1) ?? ''))
+    if (!known || !TYPES[dialect].includes(names.at(-1) ?? ''))
       refuse('type', at, t('the type {name} is not on the list of accepted ones', { name: names.join('.') }));
   },
   CollateClause(body, at) {
@@ -89,11 +87,12 @@ const CHECKS: Readonly<Record<string, (body: Body, at: number, dialect: Judged) 
   FuncCall: checkFunction,
 };
 
-function checkFunction(body: Body, at: number, dialect: Judged): void {
+function checkFunction(body: Body, at: number, dialect: Dialect): void {
   const names = namesOf(body.funcname);
   const name = names.at(-1) ?? '';
   if (names.length > 1) {
-    const syntax = body.funcformat === 'COERCE_SQL_SYNTAX' && names[0] === 'pg_catalog' && names.length === 2;
+    const format = name === 'like_escape' ? 'COERCE_EXPLICIT_CALL' : 'COERCE_SQL_SYNTAX';
+    const syntax = body.funcformat === format && names[0] === 'pg_catalog' && names.length === 2;
     if (syntax && SYNTAX_FUNCTIONS.includes(name)) return;
     refuse(
       'function',

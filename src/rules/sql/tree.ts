@@ -31,7 +31,24 @@ export function bodyOf(value: unknown): Body | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
 }
 
-/** Byte offset in the parsed text; the grammar leaves it out where it is 0 or unknown. */
+/** Offset in UTF-16 units in the parsed text; the grammar leaves it out where it is 0 or unknown. */
 export function locationOf(body: Body): number {
   return typeof body.location === 'number' && body.location > 0 ? body.location : 0;
+}
+
+/** Does a table of this name stand anywhere in it? `fold` makes names alike before they are compared. */
+export function mentions(value: unknown, name: string, fold: (name: string) => string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { relname } = value as Body;
+  if (typeof relname === 'string' && fold(relname) === name) return true;
+  return Object.values(value).some((item) => mentions(item, name, fold));
+}
+
+/** The names of all columns that stand in a node without a table before them. */
+export function columnNames(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const node = nodeOf(value);
+  const fields = node?.type === 'ColumnRef' ? namesOf(node.body.fields) : [];
+  if (fields.length === 1) return fields;
+  return Object.values(value).flatMap(columnNames);
 }

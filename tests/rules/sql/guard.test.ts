@@ -34,11 +34,6 @@ describe('what is refused', () => {
     }
   });
 
-  test('Oracle is not judged in this version', async () => {
-    const judgement = await guard('select 1 from dual', rules('oracle'));
-    expect(judgement.ok ? [] : judgement.refusals.map(({ code }) => code)).toEqual(['dialect']);
-  });
-
   test('the place is that of the statement as it was written, behind comments, binds and Chinese', async () => {
     const sql = "select id -- 备注\nfrom invoice where status = '正常' and amount > :least\n  and pg_sleep(1) = 1";
     const judgement = await guard(sql, rules('postgres'));
