@@ -115,9 +115,20 @@ function bindTo(scan: Scan, name: string): void {
 
 function close(scan: Scan): void {
   const rest = lexRest(scan.sql, scan.at + 1);
+  if (rest >= 0 && scan.dialect === 'oracle') refuseProgram(scan.out);
   if (rest >= 0) refuse('second-statement', rest, t('only one statement is allowed; a second one begins here'));
   blank(scan, scan.sql.length);
 }
+
+/** A program of Oracle holds semicolons: it is refused as what it is, not as two statements. */
+function refuseProgram(text: string): void {
+  const [, block, inline] = /^\s*(?:(begin|declare)|with\s+(function|procedure))\b/i.exec(text) ?? [];
+  const at = text.length - text.trimStart().length;
+  if (block !== undefined)
+    refuse('not-a-select', at, t('only SELECT is accepted; this is {type}', { type: block.toUpperCase() }));
+  if (inline !== undefined) refuse('inline-plsql', at, INLINE);
+}
+export const INLINE = t('WITH FUNCTION and WITH PROCEDURE bring code of their own; they are not accepted');
 
 /** Offset of the first thing after a semicolon that is neither blank nor comment; -1 where there is none. */
 function lexRest(sql: string, from: number): number {

@@ -29,9 +29,19 @@ const TABLES: Readonly<Record<string, readonly (readonly [string, string, string
     ['goods', 'TEXT', 'clear'],
     ['remark', 'TEXT', 'free-text'],
   ],
+  dept: [
+    ['dept_id', 'INTEGER', 'clear'],
+    ['parent_id', 'INTEGER', 'clear'],
+    ['dept_name', 'TEXT', 'clear'],
+  ],
+  'fin.ledger': [
+    ['invoice_id', 'INTEGER', 'clear'],
+    ['dept_id', 'INTEGER', 'clear'],
+    ['posted', 'DECIMAL(18,2)', 'amount'],
+  ],
 };
 
-/** The rules of the sandbox's two tables; `nickname` and `score` have no entry in the dictionary. */
+/** The rules of the sandbox's two tables and two more; `nickname` and `score` have no entry in the dictionary. */
 export function rules(dialect: 'sqlite' | 'postgres' | 'oracle' = 'sqlite', clear: readonly string[] = []): GuardRules {
   const all = Object.entries(TABLES).flatMap(([table, columns]) =>
     columns.map(([column, type, kind]) => ({ table, column, type, kind })),

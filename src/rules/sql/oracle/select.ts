@@ -1,5 +1,6 @@
 /** Oracle's SELECT, with WITH, set operations, CONNECT BY and FETCH, as the SelectStmt of the PostgreSQL grammar. */
 import { t } from '../../../core/text.ts';
+import { INLINE } from '../lexer.ts';
 import { refuse } from '../refusal.ts';
 import { type Body, mentions } from '../tree.ts';
 import { fromList } from './from.ts';
@@ -50,8 +51,7 @@ function withOf(reading: Reading): Body {
 
 function commonTable(reading: Reading): { node: Tree; recursive: boolean } {
   const { at } = peek(reading);
-  if (isWord(reading, 'function') || isWord(reading, 'procedure'))
-    refuse('inline-plsql', at, t('WITH FUNCTION and WITH PROCEDURE bring code of their own; they are not accepted'));
+  if (isWord(reading, 'function') || isWord(reading, 'procedure')) refuse('inline-plsql', at, INLINE);
   const ctename = newName(reading);
   const aliascolnames = isSign(reading, '(')
     ? named(...inBrackets(reading, () => listOf(reading, newName)))

@@ -39,5 +39,5 @@ unbounded preceding following only ties`);
 
 /** Parts of the language that are refused by their name wherever they begin. */
 export const UNSUPPORTED = words(`
-model pivot unpivot match_recognize qualify window natural lateral apply versions cursor table the multiset member submultiset
+model pivot unpivot match_recognize qualify window natural lateral cross outer apply versions cursor table the multiset member submultiset
 partition xmltable json_table treat search cycle except limit return returning only containers shards values`);
