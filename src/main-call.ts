@@ -51,6 +51,7 @@ export async function callFor(
     ...keepPlace(site, who, keyFile),
     rows: (query, aborted) => world.look.rows(query, aborted),
     passphrase: async (operator) => String(await world.ask(passphraseOf(operator))),
+    ask: (question) => world.ask(question),
   });
   let world: World = heeding(buildWorld({ ...outside, keep, signal: signals.signal }), signals.signal);
   const missing = verb.site !== 'none' && (await journalIsMissing(keep));
@@ -83,6 +84,7 @@ function keepPlace(site: Site, who: { readonly operator: string }, keyFile: stri
     keys: site.keys,
     ...(keyFile === undefined ? {} : { keyFile }),
     templates: fileURLToPath(new URL('../templates', import.meta.url)),
+    page: fileURLToPath(new URL('open.html', import.meta.url)),
   };
 }
 

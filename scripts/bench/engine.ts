@@ -57,6 +57,8 @@ function sessionIn(site: Site): { session: Session; appends: { groups: number } 
     templates: site.dir,
     rows: () => Promise.reject(new Error('no database')),
     passphrase: () => Promise.reject(new Error('no passphrase')),
+    ask: () => Promise.reject(new Error('nobody to ask')),
+    page: '',
   });
   const counted = {
     ...keep,

@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Actor } from '../core/event.ts';
+import type { Answer, Question } from '../core/question.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Keep, Look } from '../core/world.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
 import { openJournal } from './journal.ts';
+import type { Signer } from './keys.ts';
 import { shortId } from './stamp.ts';
 
 /** What the Keep of one site stands on. Nothing is opened before it is used. */
@@ -30,6 +32,10 @@ export interface KeepPlace {
   readonly rows: Look['rows'];
   /** Asks for the passphrase of an operator's key. */
   passphrase(operator: string): Promise<string>;
+  /** The person at the keyboard: for passphrases that are no operator's. */
+  ask(question: Question): Promise<Answer>;
+  /** The built page that opens an export: a file. */
+  readonly page: string;
   readonly disk?: Disk;
 }
 
@@ -50,17 +56,24 @@ export function openKeep(place: KeepPlace): Keep {
     hash: async (name) => (await import('./file-hash.ts')).hashOf(dir, name),
     discard: async (name) => (await import('./side-files.ts')).discardFile(dir, name),
     artefact: async (product, progress, signal) =>
-      (await import('./artefact.ts')).makeArtefact(dir, product, place.rows, progress, signal),
+      (await import('./artefact.ts')).makeArtefact(
+        { ...place, signer: (operator) => signerOf(place, operator) },
+        product,
+        progress,
+        signal,
+      ),
     keys: async (subject) => (await import('./extract-keys.ts')).keysOf(dir, subject),
     open: async (file, identity, out) => (await import('./open.ts')).openArtefact(file, identity ?? '', out),
     template: (name) => readTemplate(place.templates, name),
     establish: async (folder) => (await import('./establish.ts')).establishFolder(dir, folder),
-    sign: async (operator, statement) => {
-      const { signWith } = await import('./keys.ts');
-      return signWith(keyOf(place, operator), statement, () => place.passphrase(operator));
-    },
+    sign: async (operator, statement) => (await signerOf(place, operator)).sign(statement),
     makeKeys: (operator, passphrase) => makeKeys(place, operator, passphrase),
   };
+}
+
+async function signerOf(place: KeepPlace, operator: string): Promise<Signer> {
+  const { unlock } = await import('./keys.ts');
+  return unlock(keyOf(place, operator), () => place.passphrase(operator));
 }
 
 function keyOf(place: KeepPlace, operator: string): string {

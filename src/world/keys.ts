@@ -1,5 +1,5 @@
 /** Operators' keys as files: made, kept 0600, and used to sign; a key file that others could read or swap is refused. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,14 +72,25 @@ async function syncFolder(dir: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
+/** A private key that was unlocked: signs without asking again. */
+export interface Signer {
+  /** Its public half, PEM (SPKI). */
+  readonly key: string;
+  /** The base64 Ed25519 signature of a statement's UTF-8. */
+  sign(statement: string): string;
+}
+
 /**
- * The base64 Ed25519 signature of a statement's UTF-8 by a private key file; `passphrase` is asked only for an encrypted key.
+ * Unlocks a private key file; `passphrase` is asked only for an encrypted key.
  * Stop('refused') where the file is a link, belongs to another account, can be read by others, or is no such key.
  */
-export async function signWith(keyFile: string, statement: string, passphrase: () => Promise<string>): Promise<string> {
+export async function unlock(keyFile: string, passphrase: () => Promise<string>): Promise<Signer> {
   const key = await privateKey(keyFile, await readPrivate(keyFile), passphrase);
   if (key.asymmetricKeyType !== 'ed25519') throw unusable(keyFile, t('it is no Ed25519 key'));
-  return sign(null, Buffer.from(statement, 'utf8'), key).toString('base64');
+  return {
+    key: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
+    sign: (statement) => sign(null, Buffer.from(statement, 'utf8'), key).toString('base64'),
+  };
 }
 
 /** A private file's text, after its owner, mode and kind were looked at on the opened file itself. */

@@ -56,6 +56,8 @@ async function keepOf(operator: string): Promise<Keep> {
       throw new Error('no rows here');
     },
     passphrase: async () => '',
+    ask: async () => '',
+    page: '',
   });
 }
 

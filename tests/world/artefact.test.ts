@@ -21,7 +21,7 @@ import { type Batch, batchOf } from '../../src/core/batch.ts';
 import type { Artefact, Product } from '../../src/core/product.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { csvForm } from '../../src/rules/forms/csv.ts';
-import { makeArtefact } from '../../src/world/artefact.ts';
+import { type ArtefactPlace, makeArtefact } from '../../src/world/artefact.ts';
 import { openArtefact } from '../../src/world/open.ts';
 
 /** The program the recipients have; where it is not installed our own reader stands in for it. */
@@ -45,7 +45,7 @@ function product(more: Partial<Product> = {}): Product {
     path: 'exports/E-1/a.csv.age',
     binding: null,
     source: { database: 'inv', sql: '', binds: {}, limit: 10_000, timeout: 10_000 },
-    form: () => csvForm(['released', 'released']),
+    form: (keys) => csvForm({ masks: ['released', 'released'], keys, bom: true }),
     subject: 'E-1',
     recipients: [{ operator: 'zhao', age }],
     manifest: ({ sha256, plain, rows }) => ({ sha256, plain, rows, format: 'csv' }),
@@ -60,14 +60,19 @@ function batches(count: number, broken?: unknown): AsyncIterable<Batch> {
     if (broken !== undefined) throw broken;
   })();
 }
-const make = (asked: Product, rows: AsyncIterable<Batch>, signal?: AbortSignal): Promise<Artefact> =>
-  makeArtefact(
-    dir,
-    asked,
-    async () => ({ columns: ['n', 'word'], batches: rows }),
-    () => undefined,
-    signal,
-  );
+const make = (
+  asked: Product,
+  rows: AsyncIterable<Batch>,
+  signal?: AbortSignal,
+  more: Partial<ArtefactPlace> = {},
+): Promise<Artefact> => makeArtefact({ ...place(rows), ...more }, asked, () => undefined, signal);
+const place = (rows: AsyncIterable<Batch>): ArtefactPlace => ({
+  dir,
+  rows: async () => ({ columns: ['n', 'word'], batches: rows }),
+  signer: () => Promise.reject(new Error('nobody signs')),
+  ask: () => Promise.reject(new Error('nobody to ask')),
+  page: path.join(dir, 'no-page.html'),
+});
 const files = (at = path.join(dir, 'exports')): string[] =>
   existsSync(at)
     ? readdirSync(at, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(path.join(at, name)).isFile())
@@ -148,7 +153,11 @@ describe('nothing stays', () => {
       'failed',
       () => make(product(), batches(3, Object.assign(new Error('x'), { code: 'ENOSPC' }))),
     ],
-    ['a form that cannot judge', 'failed', () => make(product({ form: () => csvForm(['phone']) }), batches(1))],
+    [
+      'a form that cannot judge',
+      'failed',
+      () => make(product({ form: (keys) => csvForm({ masks: ['phone'], keys, bom: true }) }), batches(1)),
+    ],
     [
       'a recipient that is none',
       'failed',

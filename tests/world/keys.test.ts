@@ -8,7 +8,7 @@ import { Decrypter } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stop } from '../../src/core/stop.ts';
 import { establishFolder } from '../../src/world/establish.ts';
-import { keyFiles, makeKeyPairs, signWith } from '../../src/world/keys.ts';
+import { keyFiles, makeKeyPairs, unlock } from '../../src/world/keys.ts';
 
 let home: string;
 beforeAll(() => {
@@ -32,6 +32,9 @@ async function refusal(work: Promise<unknown>): Promise<Stop> {
 function fits(statement: string, signature: string, key: string): boolean {
   return verify(null, Buffer.from(statement), createPublicKey(key), Buffer.from(signature, 'base64'));
 }
+
+const signWith = async (file: string, statement: string, passphrase: () => Promise<string>) =>
+  (await unlock(file, passphrase)).sign(statement);
 
 describe('keys', () => {
   it('a sandbox pair signs without a question; all four files are 0600', async () => {

@@ -93,6 +93,8 @@ const keep = dyingKeep(
       throw new Error('no rows here');
     },
     passphrase: async () => '',
+    ask: async () => '',
+    page: '',
     disk: tearing,
   }),
 );

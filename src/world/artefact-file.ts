@@ -1,0 +1,77 @@
+/** A file as it grows: small pieces become large writes behind the work, hashed in order, on disk when it is finished. */
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+
+const SIZE = 1024 * 1024;
+/** Buffers that may wait for the disk before the work does. */
+const WAITING = 2;
+
+export interface GrowingFile {
+  /** Takes a copy at once. A write that failed shows at the next `drain` or `finish`. */
+  push(bytes: Uint8Array): void;
+  /** Returns while the disk keeps up; else waits for it. */
+  drain(): Promise<void>;
+  /** Writes the rest and syncs. Hex SHA-256 and count of all bytes. */
+  finish(): Promise<{ readonly sha256: string; readonly bytes: number }>;
+  /** Closes; what was not finished stays as it is. */
+  close(): Promise<void>;
+}
+
+/** A new file, 0600 whatever the umask; an existing one or a link is an error. */
+export async function growFile(at: string): Promise<GrowingFile> {
+  const file = await open(at, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  await file.chmod(0o600);
+  const hash = createHash('sha256');
+  const free: Uint8Array[] = [];
+  let current: Uint8Array = new Uint8Array(SIZE);
+  let filled = 0;
+  let bytes = 0;
+  let waiting = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const turn = () => {
+    const full = current;
+    const part = full.subarray(0, filled);
+    hash.update(part);
+    bytes += filled;
+    waiting++;
+    writing = writing
+      .then(() => writeWhole(file, part))
+      .then(() => {
+        waiting--;
+        free.push(full);
+      });
+    // It is awaited by the next drain; until then it is nobody's.
+    writing.catch(() => undefined);
+    current = free.pop() ?? new Uint8Array(SIZE);
+    filled = 0;
+  };
+  return {
+    push(piece) {
+      for (let from = 0; from < piece.length; ) {
+        const taken = Math.min(SIZE - filled, piece.length - from);
+        current.set(piece.subarray(from, from + taken), filled);
+        filled += taken;
+        from += taken;
+        if (filled === SIZE) turn();
+      }
+    },
+    async drain() {
+      if (waiting > WAITING) await writing;
+    },
+    async finish() {
+      if (filled > 0) turn();
+      await writing;
+      await file.sync();
+      return { sha256: hash.digest('hex'), bytes };
+    },
+    async close() {
+      await writing.catch(() => undefined);
+      await file.close();
+    },
+  };
+}
+
+async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+}
