@@ -34,7 +34,7 @@ export function tableOf(lines: readonly Row[], form: FormFields, read: Read, com
   if (head !== undefined && head.length !== widths.length) complain(at, countText(widths.length, head.length));
   const shape = { form, read, complain, list: head !== undefined, columns: widths.length };
   const rows = rowsOf(lines.slice(place + 1), shape);
-  if (rows.length === 0) complain(at, t('a table without rows'));
+  if (lines.length === place + 1) complain(at, t('a table without rows'));
   const [first = []] = rows.flatMap((row) => ('list' in row ? row.rows : [row]));
   const equal = Array.from({ length: spanOf(first) }, () => 1);
   return { kind: 'table', ...(head ? { head } : {}), widths: rule ? widths : equal, aligns, rows };
