@@ -3,11 +3,13 @@
  * The statement and its binds come over standard input, never in argv; rows go out over standard output.
  */
 import { readSync, writeSync } from 'node:fs';
-import { type Bindable, batchOf } from '../core/batch.ts';
-import { type Frame, framed, type Task, unframed } from './sqlite-frames.ts';
+import type { Bindable } from '../core/batch.ts';
+import { framed, HEAD, KIND, type Task, valueIn } from './sqlite-frames.ts';
 import { openReadOnly, sqliteWords } from './sqlite-open.ts';
+import { emptyPack, isFull, packRow, takeFrame, troubleOfCell } from './sqlite-pack.ts';
 
-const BATCH = 1_000;
+/** Milliseconds after which a row is not kept waiting for others: that it came is progress. */
+const LINGER = 200;
 
 function main(): void {
   try {
@@ -16,33 +18,36 @@ function main(): void {
     const statement = database.prepare(query.sql);
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
-    say({ kind: 'columns', columns: statement.columns().map(({ name }) => name) });
+    const columns = statement.columns().map(({ name }) => name);
+    say(framed(KIND.columns, columns));
     const rows = statement.iterate(exactBinds(query.binds)) as unknown as Iterable<readonly Bindable[]>;
-    say(send(rows, query.limit, query.truncate === true));
+    say(framed(send(rows, columns.length, query.limit, query.truncate === true), null));
     database.close();
   } catch (error) {
-    say({ kind: 'trouble', why: sqliteWords(error) });
+    say(framed(KIND.trouble, troubleOfCell(error) ?? { kind: 'refused', why: sqliteWords(error) }));
   }
 }
 
-function send(rows: Iterable<readonly Bindable[]>, limit: number, truncate: boolean): Frame {
-  let batch: Bindable[][] = [];
+/** Sends at most `limit` rows; the kind of the last frame says how it ended. */
+function send(rows: Iterable<readonly Bindable[]>, width: number, limit: number, truncate: boolean): number {
+  const pack = emptyPack(width);
   let count = 0;
+  let sent = Date.now();
   const flush = (): void => {
-    if (batch.length > 0) say({ kind: 'rows', rows: batchOf(batch) });
-    batch = [];
+    if (pack.rows > 0) say(takeFrame(pack));
+    sent = Date.now();
   };
   for (const row of rows) {
     if (count === limit) {
       flush();
-      return { kind: truncate ? 'end' : 'over' };
+      return truncate ? KIND.end : KIND.over;
     }
     count++;
-    batch.push([...row]);
-    if (batch.length === BATCH) flush();
+    packRow(pack, row);
+    if (isFull(pack) || Date.now() - sent > LINGER) flush();
   }
   flush();
-  return { kind: 'end' };
+  return KIND.end;
 }
 
 /** A JavaScript number is bound as a double, and a text column would compare with '450103.0'; whole ones go as integers. */
@@ -52,12 +57,12 @@ function exactBinds(binds: Task['query']['binds']): Record<string, string | numb
 }
 
 function task(): Task {
-  const length = Buffer.from(readExactly(4)).readUInt32LE(0);
-  return unframed(readExactly(length)) as Task;
+  const [, , , length = 0] = new Uint32Array(readExactly(HEAD).buffer);
+  return valueIn(readExactly(length)) as Task;
 }
 
-function readExactly(length: number): Uint8Array {
-  const bytes = Buffer.alloc(length);
+function readExactly(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
   for (let at = 0; at < length; ) {
     const read = readSync(0, bytes, at, length - at, null);
     if (read === 0) throw new Error('no task');
@@ -67,9 +72,8 @@ function readExactly(length: number): Uint8Array {
 }
 
 /** Blocking: a parent that reads slowly slows the reading down. */
-function say(frame: Frame): void {
-  const bytes = framed(frame);
-  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+function say(frame: Uint8Array): void {
+  for (let at = 0; at < frame.length; ) at += writeSync(1, frame, at);
 }
 
 main();

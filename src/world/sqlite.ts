@@ -1,117 +1,69 @@
 /** Reads SQLite databases: rows by a process of their own, columns, catalogue and plan in this one, for nothing is executed there. */
-import { spawn } from 'node:child_process';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Batch, rowsOf } from '../core/batch.ts';
 import type { RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { ColumnSeen, Estimate, RowStream } from '../core/world.ts';
-import { type Frame, framed, framesOf } from './sqlite-frames.ts';
+import type { Frame, Trouble } from './sqlite-frames.ts';
 import { openReadOnly, sqliteWords } from './sqlite-open.ts';
+import { type Reader, startReader } from './sqlite-reader.ts';
 
 /**
- * Streams a statement's rows in batches. Binds are named as the statement has them (`$1`). Stop('refused') for more rows than the limit
- * or what SQLite's authorizer denies, 'failed' after the time-out, 'interrupted' by the signal; the reading process never outlives it.
+ * Streams a statement's rows in batches. Binds are named as the statement has them (`$1`). Stop('refused') for more rows than the limit,
+ * what SQLite's authorizer denies and text that is not UTF-8, 'failed' after the time-out or where no row came for `idle`, 'interrupted'
+ * by the signal; the reading process never outlives it. Numbers are exact: integers as stored, REAL in the shortest text that reads back.
  */
 export async function sqliteRows(file: string, query: RowQuery, signal?: AbortSignal): Promise<RowStream> {
   insistOnFile(file);
-  const reader = startReader(file, query, signal);
-  const first = await reader.frames.next().catch((error: unknown) => reader.fail(error));
-  if (first.done !== true && first.value.kind === 'columns')
-    return { columns: first.value.columns, batches: batchesOf(reader, query) };
+  const reader = startReader({ file, query }, signal);
+  const first = await reader.next();
+  if (first?.kind === 'columns') return { columns: first.columns, batches: batchesOf(reader, first.columns, query) };
   reader.end();
-  throw troubleOf(first.done === true ? undefined : first.value, query, reader);
+  throw troubleOf(first, [], query, reader);
 }
 
-interface Reader {
-  readonly frames: AsyncGenerator<Frame>;
-  /** Why we killed it ourselves. */
-  ended(): Stop | undefined;
-  end(): void;
-  fail(error: unknown): never;
-}
-
-function startReader(file: string, query: RowQuery, signal: AbortSignal | undefined): Reader {
-  if (signal?.aborted) throw interrupted();
-  const own = import.meta.url.endsWith('.ts') ? './sqlite-child.ts' : './sqlite-child.js';
-  const child = spawn(process.execPath, [fileURLToPath(new URL(own, import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: { NODE_NO_WARNINGS: '1' },
-  });
-  let why: Stop | undefined;
-  const kill = (stop: Stop): void => {
-    why ??= stop;
-    child.kill('SIGKILL');
-  };
-  const onAbort = (): void => kill(interrupted());
-  const timer = setTimeout(() => kill(tooLong(query)), query.timeout);
-  const end = (): void => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-    child.kill('SIGKILL');
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  child.once('error', (cause) => kill(new Stop('unreachable', t('the reading process cannot be started'), { cause })));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(framed({ file, query }));
-  return {
-    frames: framesOf(child.stdout) as AsyncGenerator<Frame>,
-    ended: () => why,
-    end,
-    fail(error) {
-      end();
-      throw why ?? error;
-    },
-  };
-}
-
-async function* batchesOf(reader: Reader, query: RowQuery): AsyncGenerator<Batch> {
+async function* batchesOf(reader: Reader, columns: readonly string[], query: RowQuery): AsyncGenerator<Batch> {
   try {
-    for await (const frame of reader.frames) {
-      if (frame.kind === 'rows') yield frame.rows;
-      else if (frame.kind === 'end') return;
-      else throw troubleOf(frame, query, reader);
+    for (let frame = await reader.next(); frame?.kind !== 'end'; frame = await reader.next()) {
+      if (frame?.kind !== 'rows') throw troubleOf(frame, columns, query, reader);
+      yield frame.rows;
     }
-    throw troubleOf(undefined, query, reader);
   } finally {
     reader.end();
   }
 }
 
-function troubleOf(frame: Frame | undefined, query: RowQuery, reader: Reader): Stop {
+function troubleOf(frame: Frame | undefined, columns: readonly string[], query: RowQuery, reader: Reader): Stop {
+  const { database, limit } = query;
+  if (frame?.kind === 'trouble') return troubleStop(frame.trouble, columns, database);
   const stopped = reader.ended();
   if (stopped !== undefined) return stopped;
-  const { database, limit } = query;
   if (frame?.kind === 'over')
     return new Stop('refused', t('{database} has more than the {limit} rows that are allowed', { database, limit }), {
       notDone: t('Nothing was handed over; what had been read is discarded.'),
     });
-  if (frame?.kind !== 'trouble')
-    return new Stop('failed', t('the process that reads {database} ended before its last row', { database }));
-  return refused(database, frame.why);
+  return new Stop('failed', t('the process that reads {database} ended before its last row', { database }));
+}
+
+function troubleStop(trouble: Trouble, columns: readonly string[], database: string): Stop {
+  if (trouble.kind === 'refused') return refused(database, trouble.why);
+  const { column } = trouble;
+  const values = { database, column, name: columns[column - 1] ?? '' };
+  const text =
+    trouble.kind === 'not-text'
+      ? t(
+          '{database}: the text of column {column} ({name}) is not UTF-8, or already holds U+FFFD for lost text',
+          values,
+        )
+      : t('{database}: a value of column {column} ({name}) is larger than 64 MB', values);
+  return new Stop('refused', text, { notDone: t('Nothing was handed over; what had been read is discarded.') });
 }
 
 function refused(database: string, why: string): Stop {
   return new Stop('refused', t('SQLite refused the statement on {database}: {why}', { database, why }), {
     notDone: t('No row was handed over.'),
   });
-}
-
-function interrupted(): Stop {
-  return new Stop('interrupted', t('reading was interrupted'), { notDone: t('No row was handed over.') });
-}
-
-function tooLong({ database, timeout }: RowQuery): Stop {
-  const seconds = Math.round(timeout / 1_000);
-  return new Stop(
-    'failed',
-    t('the statement on {database} ran longer than {seconds} s and was stopped', { database, seconds }),
-    {
-      notDone: t('No row was handed over.'),
-      safe: t('The database was only read.'),
-    },
-  );
 }
 
 /** Names and origins of a statement's columns, as SQLite sees them; nothing is executed. */
