@@ -64,7 +64,11 @@ export const extract: Noun = {
       options: [
         { flags: '--medium <number>', title: t('number of the medium the copy is on') },
         { flags: '--destination <text>', title: t('where the copy goes') },
-        { flags: '--to <operator>', title: t('who receives it; needed where there are several recipients'), complete: 'operators' },
+        {
+          flags: '--to <operator>',
+          title: t('who receives it; needed where there are several recipients'),
+          complete: 'operators',
+        },
         { flags: '--paper <file>', title: t('scan of the receipt signed on paper'), complete: 'files' },
         { flags: '--number <number>', title: t('number of the signed sheet') },
         { flags: '--countersign <operator>', title: t('second operator who saw the sheet'), complete: 'operators' },
@@ -87,7 +91,10 @@ export const extract: Noun = {
         { flags: '--number <number>', title: t('number of the signed sheet') },
         { flags: '--countersign <operator>', title: t('second operator who saw the sheet'), complete: 'operators' },
       ],
-      examples: ['gxops extract destroy E-20261123-7F3KQ --execute', 'gxops --as zhao extract destroy E-20261123-7F3KQ'],
+      examples: [
+        'gxops extract destroy E-20261123-7F3KQ --execute',
+        'gxops --as zhao extract destroy E-20261123-7F3KQ',
+      ],
       load: () => import('./extract/destroy.ts'),
     },
     {

@@ -108,7 +108,15 @@ export type ApprovalEvent =
   | Of<'approval.used', { digest: string; run: string; step: string; grants: readonly number[] }>;
 
 export type SiteEvent =
-  | Of<'log.genesis', { site: string; operators: readonly Operator[] }>
+  | Of<
+      'log.genesis',
+      {
+        site: string;
+        operators: readonly Operator[];
+        /** Digests of the extraction rules that the site begins with. */
+        rules?: readonly string[];
+      }
+    >
   | Of<'operator.proposed', { change: 'add' | 'retire'; operator: Operator; digest: string }>
   | Of<'operator.changed', { change: 'add' | 'retire'; operator: Operator; reason?: string; by: string }>
   | Of<'site.noted', { what: string; detail: Json }>;
@@ -128,6 +136,9 @@ export type ExtractEvent =
         columns: readonly { name: string; mask: string }[];
         /** ISO date; entries of older versions have none. */
         destroyBy?: string;
+        /** Digests of the rules it was applied for under. */
+        rules?: string;
+        dictionary?: string;
       }
     >
   | Of<'extract.opened', { path: string; sha256: string; rows: number; verified: boolean }>
@@ -145,8 +156,8 @@ export type ExtractEvent =
   | Of<'extract.stated', { copy: number } & Statement>
   /** A leaked file was looked at: which extraction it came from, if any. */
   | Of<'extract.traced', { sha256: string; found: string | null; matched: number; compared: number }>
-  /** A dictionary of columns and kinds proposed for a database; it holds when a purchaser's operator has approved its digest. */
-  | Of<'extract.classified', { database: string; dictionary: SideFile; digest: string; columns: number }>
+  /** A dictionary of columns and kinds proposed for a database; `digest` is what is approved, `holds` the dictionary's own that an extraction's entry names; it holds when the owner has signed. */
+  | Of<'extract.classified', { database: string; dictionary: SideFile; digest: string; holds: string; columns: number }>
   /** A query's rows were shown. Statement and binds, which may hold a value, are in the side file; no row is anywhere. */
   | Of<
       'query.ran',

@@ -30,6 +30,8 @@ export interface Destroyed {
 /** One application. `tool` is the version that recorded it. */
 export interface Extraction extends Applied {
   readonly id: string;
+  /** The application's own entry. */
+  readonly seq: number;
   readonly at: string;
   readonly tool: string;
   readonly approval?: Approval;
@@ -64,7 +66,7 @@ export function foldExtractions(entries: readonly Entry[]): Extraction[] {
     if (body.type.startsWith('extract.') && body.subject !== undefined)
       acts.set(body.subject, [...(acts.get(body.subject) ?? []), body]);
   }
-  return entries.flatMap(({ body }) => {
+  return entries.flatMap(({ body, seq }) => {
     if (body.type !== 'extract.applied' || body.subject === undefined) return [];
     const approval = approvals.findLast(
       ({ subject, digest }) => subject === body.subject && digest === body.data.digest,
@@ -75,7 +77,7 @@ export function foldExtractions(entries: readonly Entry[]): Extraction[] {
     const destroyed = destroyedIn(later);
     return [
       {
-        ...{ ...body.data, id: body.subject, at: body.t, tool: body.app.ver, copies: copiesIn(later) },
+        ...{ ...body.data, id: body.subject, seq, at: body.t, tool: body.app.ver, copies: copiesIn(later) },
         ...(approval === undefined ? {} : { approval }),
         ...(run === undefined ? {} : { run }),
         ...(artefact === undefined ? {} : { artefact }),

@@ -2,7 +2,9 @@
 import { digestOf, type Json } from '../core/json.ts';
 import type { RowQuery } from '../core/product.ts';
 import type { Site } from '../core/site.ts';
-import type { GuardRules } from './sql/guard.ts';
+import type { RuleDigests } from './extract-rules.ts';
+import type { Guarded, GuardRules } from './sql/guard.ts';
+import { placeholder } from './sql/lexer.ts';
 import type { Dialect } from './sql/refusal.ts';
 
 export const FORMATS = ['csv', 'xlsx', 'jsonl'] as const;
@@ -30,6 +32,8 @@ export interface Application {
   readonly requester: string;
   /** `unit` as the roster had it when applied for: another than the data's owner needs the owner's approval. */
   readonly recipients: readonly { readonly operator: string; readonly age: string; readonly unit?: string }[];
+  /** The site's rules it was judged by, and whether somebody entitled had approved each: if not, they sign now. */
+  readonly rules: RuleDigests & { readonly approved: { readonly rules: boolean; readonly dictionary: boolean } };
   /** ISO date by which the data must be destroyed. */
   readonly destroyBy: string;
   /** What the guard made of the columns when it was applied for; another result later is refused. */
@@ -51,10 +55,12 @@ export function guardRules(site: Site, database: string, clear: readonly string[
 /** The bounded read of a judged statement: binds by place, tables by name. */
 export function queryOf(
   asked: Pick<Application, 'database' | 'binds' | 'limit'>,
-  judged: { readonly text: string; readonly binds: readonly string[]; readonly tables: readonly string[] },
+  judged: Pick<Guarded, 'dialect' | 'text' | 'binds' | 'tables'>,
   timeout: number,
 ): RowQuery {
-  const binds = judged.binds.map((name, i) => [`$${i + 1}`, bindOf(asked.binds[name] ?? '')] as const);
+  const binds = judged.binds.map(
+    (name, i) => [placeholder(judged.dialect, i + 1), bindOf(asked.binds[name] ?? '')] as const,
+  );
   const { database, limit } = asked;
   return { database, sql: judged.text, binds: Object.fromEntries(binds), limit, timeout, tables: judged.tables };
 }

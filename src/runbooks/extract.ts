@@ -11,6 +11,7 @@ import { speak, type Text, t } from '../core/text.ts';
 import { openFor, windowsOf, windowText } from '../core/window.ts';
 import type { ColumnSeen } from '../core/world.ts';
 import { type Application, databaseIdentity, guardRules, queryOf } from '../rules/application.ts';
+import { ruleDigests } from '../rules/extract-rules.ts';
 import { formFor, policyFor } from '../rules/forms/form.ts';
 import { agree, type Guarded, guard } from '../rules/sql/guard.ts';
 import { placeOf, type Refusal } from '../rules/sql/refusal.ts';
@@ -55,20 +56,23 @@ export function extractBook(application: Application, tool: string): Runbook {
   return book;
 }
 
-type Weighed = Pick<Application, 'columns' | 'limit' | 'database' | 'recipients'>;
+type Weighed = Pick<Application, 'columns' | 'limit' | 'database' | 'recipients' | 'rules'>;
 
-/**
- * One approver of the purchaser; the business owner too where personal data is released in clear, very many rows are asked for, or a
- * recipient's unit is not known to be the one that owns the data.
- */
+/** One approver of the purchaser; the business owner and the security officer too where there are reasons. */
 export function extractSeats(application: Weighed, site: Site): readonly Seat[] {
-  const approver: Seat = { roles: ['approver'], party: 'purchaser' };
-  const owner: Seat = { roles: ['owner'], party: 'purchaser' };
-  return reasonsForTwo(application, site).length > 0 ? [approver, owner] : [approver];
+  const owner = reasonsForOwner(application, site).length > 0;
+  return [
+    { roles: ['approver'], party: 'purchaser' },
+    ...(owner ? [{ roles: ['owner'], party: 'purchaser' } as const] : []),
+    ...(application.rules.approved.rules ? [] : [{ roles: ['security'], party: 'purchaser' } as const]),
+  ];
 }
 
-/** Why two must sign; empty where one is enough. */
-export function reasonsForTwo({ columns, limit, database, recipients }: Weighed, site: Site): readonly Text[] {
+/**
+ * Why the business owner must sign too: personal data in clear, very many rows, a recipient whose unit is not known to be the one
+ * that owns the data, or a dictionary that nobody of the purchaser has confirmed.
+ */
+export function reasonsForOwner({ columns, limit, database, recipients, rules }: Weighed, site: Site): readonly Text[] {
   const unit = site.owners[database];
   const clear = columns.flatMap(({ name, mask }) => (mask === 'released' ? [name] : []));
   const strangers = recipients.flatMap((one) => (unit === undefined || one.unit !== unit ? [one.operator] : []));
@@ -79,7 +83,13 @@ export function reasonsForTwo({ columns, limit, database, recipients }: Weighed,
     ...(strangers.length > 0
       ? [t('not of the unit that owns the data ({unit}): {names}', { unit: unit ?? '?', names: strangers.join(', ') })]
       : []),
+    ...(rules.approved.dictionary ? [] : [t('the dictionary of columns is not the one that was confirmed')]),
   ];
+}
+
+/** Why the security officer must sign too. */
+function reasonsForSecurity({ rules }: Weighed): readonly Text[] {
+  return rules.approved.rules ? [] : [t('the approval rules in site.yml are not those that were approved')];
 }
 
 export type Judged =
@@ -191,10 +201,10 @@ function bindingOf(application: Application, judged: Accepted, site: Site, { pol
     ...{ database, identity, saved, bom, passphrase, destroyBy },
     limits: { rows: limit, milliseconds: timeout, idle: site.limits.idleTimeout, cost: site.limits.cost },
     windows: windowsOf(site, `database:${database}`).map(windowText),
-    why: reasonsForTwo(application, site).map((one) => speak(one)),
+    why: [...reasonsForOwner(application, site), ...reasonsForSecurity(application)].map((one) => speak(one)),
+    rules: { ...ruleDigests(site, database) },
     columns: columns.map(({ name, mask }, i) => ({ name, mask, from: judged.guarded.columns[i]?.origins ?? [] })),
     ...{ clear, recipients, format, policy, expires },
-    classification: digestOf(site.classification[application.database] ?? {}),
   };
 }
 

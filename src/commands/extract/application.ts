@@ -4,8 +4,10 @@ import { notAllowed } from '../../core/nearest.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
+import { approvedRules } from '../../records/extract-rules.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 import { type Application, FORMATS, type Format } from '../../rules/application.ts';
+import { ruleDigests } from '../../rules/extract-rules.ts';
 import type { Call } from '../command.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
 import { statementOf } from './statement.ts';
@@ -35,6 +37,7 @@ export async function askedFor(call: Call): Promise<Asked> {
     clear: many(options.clear),
     recipients: recipientsOf(many(options.recipient), operator, roster, session),
     ...{ bom: options.bom !== false, passphrase: options.passphrase === true, saved: options.extract !== undefined },
+    rules: await rulesOf(database, session),
     applied: now.toISOString(),
     destroyBy: destroyBy(options.destroyBy, session),
     expires: new Date(now.getTime() + lifeOf(options.expires, session)).toISOString(),
@@ -104,6 +107,16 @@ function limitOf(value: Call['options'][string], { site }: Session): number {
       },
     );
   return limit;
+}
+
+/** The site's rules for a database, and which of them somebody entitled has approved. */
+export async function rulesOf(database: string, { site, world }: Session): Promise<Application['rules']> {
+  const digests = ruleDigests(site, database);
+  const approved = await approvedRules(world.keep);
+  return {
+    ...digests,
+    approved: { rules: approved.has(digests.rules), dictionary: approved.has(digests.dictionary) },
+  };
 }
 
 /** The day on which the data must be gone: as applied for, else the site's retention from now. */

@@ -82,11 +82,23 @@ function insistOnBinds({ binds }: Asked, guarded: Guarded): void {
 
 /** The statement and its binds stay in a side file, apart from the folder that is handed over; the journal holds its hash and the facts without values. */
 async function recordAll(application: Application, plan: Plan, session: Session): Promise<void> {
-  const { id, database, requester, purpose, basis, limit, columns, recipients, expires, destroyBy } = application;
+  const { id, database, requester, purpose, basis, limit, columns, recipients, expires, destroyBy, rules } =
+    application;
   const { keep, now } = session.world;
   const file = await keep.store(`runs/${id}/application.json`, Buffer.from(canonical(application), 'utf8'));
   const names = recipients.map(({ operator }) => operator);
-  const facts = { database, requester, recipients: names, purpose, basis, limit, columns, destroyBy };
+  const facts = {
+    database,
+    requester,
+    recipients: names,
+    purpose,
+    basis,
+    limit,
+    columns,
+    destroyBy,
+    rules: rules.rules,
+    dictionary: rules.dictionary,
+  };
   const data = { application: file, digest: plan.digest, ...facts };
   for (const entry of await keep.append([{ type: 'extract.applied', subject: id, data }])) session.tell(entry);
   const title = t('Extraction {id}: at most {limit} rows from {database}', { id, limit, database });

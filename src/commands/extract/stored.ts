@@ -5,6 +5,7 @@ import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { t } from '../../core/text.ts';
 import { EXTRACT_TYPES, type Extraction, foldExtractions } from '../../records/extract.ts';
+import { approvedRules } from '../../records/extract-rules.ts';
 import { rosterOf } from '../../records/roster.ts';
 import type { Application } from '../../rules/application.ts';
 import { extractBook } from '../../runbooks/extract.ts';
@@ -58,5 +59,17 @@ export async function bookOfExtraction(id: string, session: Session): Promise<Ru
       next: ['gxops extract apply', 'gxops operator list'],
     });
   }
+  await insistOnRules(extraction, application, session);
   return extractBook(application, extraction.tool);
+}
+
+/** That the rules were approved when it was applied for is the journal's word, not the application's. */
+async function insistOnRules({ id, seq }: Extraction, { rules }: Application, { world }: Session): Promise<void> {
+  const then = await approvedRules(world.keep, seq);
+  if (then.has(rules.rules) === rules.approved.rules && then.has(rules.dictionary) === rules.approved.dictionary)
+    return;
+  throw new Stop('refused', t('{id} was applied for under rules that the journal does not know as approved', { id }), {
+    notDone: NOTHING,
+    next: ['gxops extract apply', `gxops audit log --subject ${id}`],
+  });
 }

@@ -5,8 +5,10 @@ import { shellLine } from '../../core/shell.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
 import type { Keep } from '../../core/world.ts';
+import { ruleDigests } from '../../rules/extract-rules.ts';
 import { sandboxDatabases } from '../../rules/sandbox-data.ts';
 import { sandboxHostFiles } from '../../rules/sandbox-host.ts';
+import { parseSite } from '../../rules/site.ts';
 import { freshSiteYaml, sandboxSiteYaml } from '../../rules/site-start.ts';
 import type { Call } from '../command.ts';
 
@@ -32,9 +34,10 @@ export async function run(call: Call): Promise<Report> {
   const seed = typeof call.options.seed === 'string' ? call.options.seed : 'gxops';
   const { keep, look } = call.session.world;
   const { user } = await look.machine();
+  const yaml = sandboxSiteYaml(await keep.template('site.yml'));
   await keep.establish({
     files: [
-      { path: 'site.yml', bytes: Buffer.from(sandboxSiteYaml(await keep.template('site.yml'))) },
+      { path: 'site.yml', bytes: Buffer.from(yaml) },
       ...(await runbookFiles(keep)),
       ...sandboxHostFiles(seed).map((file) => ({ ...file, path: `sandbox/host/${file.path}` })),
     ],
@@ -50,7 +53,7 @@ export async function run(call: Call): Promise<Report> {
   );
   const operators: Operator[] = [];
   for (const person of people) operators.push({ ...person, ...(await keep.makeKeys(person.name)) });
-  await begin(keep, call, operators);
+  await begin(keep, call, operators, yaml);
   return reported(call, operators, rows, ['doctor', 'runbook run harden-linux --input host=sandbox', 'harden check']);
 }
 
@@ -66,8 +69,12 @@ function runbookFiles(keep: Keep): Promise<{ path: string; bytes: Uint8Array }[]
   );
 }
 
-async function begin(keep: Keep, call: Call, operators: readonly Operator[]): Promise<void> {
-  await keep.append([{ type: 'log.genesis', data: { site: call.session.site.dir, operators } }]);
+/** The first record: who is trusted, and the extraction rules that the site begins with. */
+async function begin(keep: Keep, call: Call, operators: readonly Operator[], yaml: string): Promise<void> {
+  const { dir } = call.session.site;
+  const site = parseSite(yaml, dir, await keep.template('site.yml'));
+  const rules = Object.keys(site.databases).flatMap((name) => Object.values(ruleDigests(site, name)));
+  await keep.append([{ type: 'log.genesis', data: { site: dir, operators, rules: [...new Set(rules)] } }]);
 }
 
 function rowsOf(given: Call['options'][string], dir: string): number {
@@ -146,7 +153,7 @@ async function fresh(call: Call): Promise<Report> {
   const operators: Operator[] = [];
   for (const person of people)
     operators.push({ ...person, ...(await world.keep.makeKeys(person.name, secrets.get(person.name) ?? '')) });
-  await begin(world.keep, call, operators);
+  await begin(world.keep, call, operators, yaml);
   const report = reported(call, operators, 0, ['site check', 'doctor', 'operator add --help']);
   const handOver = t(
     'Hand each key file under keys/ to its owner and remove it here; its owner names it with --key FILE.',
