@@ -21,8 +21,8 @@ const filled = (keys: object, value: (key: string) => string) =>
   Object.fromEntries(Object.keys(keys).map((key) => [key, value(key)]));
 
 /** Short enough for one line of any column, so that the text of the page holds it in one piece. */
-const shortValues = (keys: object): Record<string, string> =>
-  Object.fromEntries(Object.keys(keys).map((key, i) => [key, `r${i}.`]));
+const shortValues = (list: string, keys: object): Record<string, string> =>
+  Object.fromEntries(Object.keys(keys).map((key, i) => [key, `${list[0]}${i}.`]));
 
 async function carrying(name: FormName, values: object): Promise<Uint8Array> {
   const one: Report = {
@@ -37,7 +37,7 @@ async function carrying(name: FormName, values: object): Promise<Uint8Array> {
 
 async function filledForm(name: FormName): Promise<Uint8Array> {
   const { fields, lists }: FormFields = FORMS[name];
-  const rows = Object.entries(lists).map(([list, keys]) => [list, Array(40).fill(shortValues(keys))]);
+  const rows = Object.entries(lists).map(([list, keys]) => [list, Array(40).fill(shortValues(list, keys))]);
   return carrying(name, { ...filled(fields, (key) => `值${key}`), ...Object.fromEntries(rows) });
 }
 
@@ -60,8 +60,8 @@ describe.skipIf(officeMissing !== undefined)(`in LibreOffice${why}`, { timeout: 
     const { fields, lists }: FormFields = FORMS[name];
     const { tight, pages: count, size } = pages[`${name}-full`] as Printed;
     for (const field of Object.keys(fields)) expect(tight, field).toContain(`值${field}`);
-    for (const keys of Object.values(lists))
-      for (const value of Object.values(shortValues(keys))) expect(tight.split(value)).toHaveLength(41);
+    for (const [list, keys] of Object.entries(lists))
+      for (const value of Object.values(shortValues(list, keys))) expect(tight.split(value)).toHaveLength(41);
     expect(size).toEqual(name === 'extract-ledger' ? [297, 210] : [210, 297]);
     expect(tight).toContain(`—${count}—`);
   });
