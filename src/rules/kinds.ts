@@ -3,7 +3,7 @@
 /** Kinds shown as they are. Text among them is still scanned for identifiers that do not belong there. */
 const CLEAR = ['clear', 'amount'];
 
-/** Kinds with a mask of their own; `free-text` is text of which only what looks like an identifier is hidden. */
+/** Kinds with a mask of their own; `free-text` is text of which only what looks like an identifier is hidden, `pseudonym` a token that joins. */
 export const KINDS = [
   ...CLEAR,
   'credit-code',
@@ -19,6 +19,7 @@ export const KINDS = [
   'email',
   'plate',
   'passport',
+  'pseudonym',
   'free-text',
   'whole',
 ] as const;

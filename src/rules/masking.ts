@@ -1,5 +1,7 @@
 /** Masks by kind of data: which characters of a value stay readable. Shape decides; a wrong check digit is masked all the same. */
 import type { Cell } from '../core/batch.ts';
+import { pseudonyms } from '../core/keyed.ts';
+import type { Keys } from '../core/product.ts';
 import { isClearKind, kindName } from './kinds.ts';
 import { scanText, wideToNarrow } from './masking-scan.ts';
 
@@ -105,14 +107,30 @@ const MASKS: Readonly<Record<string, (value: string) => string>> = {
  * The mask for one column: a kind, `free-text` (identifiers in it are starred), `clear` and `amount` (text is scanned all the same),
  * `released` (as it is, because the application asked and an approver saw it). Anything else is masked wholly.
  */
-export function maskFor(kind: string): Mask {
+export function maskFor(kind: string, keys?: Keys): Mask {
   const name = kindName(kind);
+  if (name === 'pseudonym') return keys === undefined ? whole : pseudonym(keys);
   if (name === 'released') return (cell) => cell;
   if (isClearKind(name)) return clearCell;
   if (name === 'unclassified') return unclassified;
   if (name === 'free-text' || name === 'text') return (cell) => withText(cell, scanText);
   const shaped = MASKS[name];
   return shaped === undefined ? whole : (cell) => withText(cell, (text) => shaped(wideToNarrow(text)));
+}
+
+/** One token for one value, also in another column and another spelling; without keys there is none, and the value is masked wholly. */
+function pseudonym({ join }: Keys): Mask {
+  const token = pseudonyms(join);
+  return (cell) => withText(cell, (text) => token(oneSpelling(text)));
+}
+
+/** Full width, blanks, invisible signs, dashes between two characters and lower case make no other value. */
+function oneSpelling(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[\s\p{Z}\p{Cf}]/gu, '')
+    .replace(/(?<=[\p{L}\p{N}])\p{Pd}(?=[\p{L}\p{N}])/gu, '')
+    .toUpperCase();
 }
 
 /** Numbers of a column said to be clear are numbers; text in it may hide what does not belong there. */

@@ -1,68 +1,79 @@
-/** CSV that Excel and WPS open well: UTF-8 with BOM, RFC 4180, long numbers kept whole, formulas made harmless. */
-import { type Batch, type Cell, rowsOf } from '../../core/batch.ts';
+/** CSV that Excel and WPS open well: UTF-8 with BOM, RFC 4180, long numbers kept whole, formulas made harmless, marked. */
+import { type Batch, CELL } from '../../core/batch.ts';
+import { secretBits } from '../../core/keyed.ts';
 import type { Form } from '../../core/product.ts';
-import { type Mask, maskFor } from '../masking.ts';
+import { type ByteMask, byteMaskFor, newVeil } from '../masking-bytes.ts';
+import { writeNumber, writeText } from './csv-bytes.ts';
+import { textField } from './csv-field.ts';
+import type { FormOptions } from './form.ts';
+import { newOut, type Out, putText, room, written } from './out.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** The policy as the manifest states it. */
 export const CSV_POLICY = {
-  encoding: 'UTF-8 with BOM',
+  encoding: 'UTF-8 with BOM, unless it was applied for without',
   lines: 'CRLF, RFC 4180; the first line holds the column names',
   null: 'NULL is an empty field without quotes, an empty text is ""',
   formulas: "text that begins (after blanks) with = + - @ or a full-width form of them, TAB or CR gets ' in front",
   numbers:
-    'text of digits that a spreadsheet would shorten (12 and more, or with a leading zero) gets a TAB in front, inside quotes',
+    'digits that a spreadsheet would shorten (text of 12 and more or with a leading zero, numbers of 16 and more) get a TAB in front, inside quotes',
+  mark: 'where quotes are optional they carry a mark of the extraction; no value is changed by it',
 } as const;
 
 const BOM = '\ufeff';
-const encoder = new TextEncoder();
+const COMMA = 0x2c;
+const CR = 0x0d;
+const LF = 0x0a;
+const NOTHING = new Uint8Array();
 
 /** One mask per column, by kind (see masking.ts); a row with another number of cells is an error, never let through. */
-export function csvForm(masks: readonly string[]): Form {
-  const functions = masks.map(maskFor);
+export function csvForm({ masks, keys, bom }: Omit<FormOptions, 'watermark'>): Form {
+  const columns = masks.map((kind) => byteMaskFor(kind, keys));
+  const table = secretBits(keys.mark);
+  const out = newOut();
   return {
-    head(columns) {
-      insist(columns.length, functions);
-      return encoder.encode(`${BOM}${columns.map(textField).join(',')}\r\n`);
+    head(names) {
+      insist(names.length, columns);
+      out.at = 0;
+      putText(out, `${bom ? BOM : ''}${names.map((name) => textField(name, table)).join(',')}\r\n`);
+      return written(out);
     },
-    batch: (rows) => encoder.encode(lines(rows, functions)),
-    tail: () => new Uint8Array(),
+    batch(rows) {
+      if (rows.rows > 0) insist(rows.width, columns);
+      out.at = 0;
+      writeRows(out, wellFormed(rows), columns, table);
+      return written(out);
+    },
+    tail: () => NOTHING,
   };
 }
 
-function lines(rows: Batch, masks: readonly Mask[]): string {
-  let text = '';
-  for (const row of rowsOf(rows)) {
-    insist(row.length, masks);
-    for (let i = 0; i < masks.length; i++) {
-      const cell = row[i];
-      const mask = masks[i];
-      if (cell === undefined || mask === undefined) throw new Error('a cell without a mask');
-      text += (i === 0 ? '' : ',') + field(mask(cell));
+function insist(found: number, columns: readonly unknown[]): void {
+  if (found !== columns.length) throw new Error('the row does not have the columns that were judged');
+}
+
+function writeRows(
+  out: Out,
+  { bytes, starts, ends, kinds, rows, width }: Batch,
+  columns: readonly (ByteMask | undefined)[],
+  table: Uint8Array,
+): void {
+  const veil = newVeil();
+  for (let r = 0, n = 0; r < rows; r++) {
+    for (let c = 0; c < width; c++, n++) {
+      room(out, 2);
+      if (c > 0) out.bytes[out.at++] = COMMA;
+      const kind = kinds[n] as number;
+      if (kind === CELL.null) continue;
+      const start = starts[n] as number;
+      const end = ends[n] as number;
+      if (columns[c]?.(bytes, start, end, kind, veil)) writeText(out, veil.bytes, 0, veil.end, table);
+      else if (kind === CELL.text) writeText(out, bytes, start, end, table);
+      else if (kind === CELL.number) writeNumber(out, bytes, start, end, table);
+      else throw new Error('bytes have no place in a CSV');
     }
-    text += '\r\n';
+    room(out, 2);
+    out.bytes[out.at++] = CR;
+    out.bytes[out.at++] = LF;
   }
-  return text;
 }
-
-function insist(found: number, masks: readonly Mask[]): void {
-  if (found !== masks.length) throw new Error('the row does not have the columns that were judged');
-}
-
-function field(cell: Cell): string {
-  if (cell === null) return '';
-  if (cell instanceof Uint8Array) throw new Error('bytes have no place in a CSV');
-  return typeof cell === 'string' ? textField(cell) : cell.number;
-}
-
-const FORMULA = /^[\s\p{Z}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
-const SHORTENED = /^(\d{12,}|0\d+|\d{8,}[Ee]\d+)$/;
-const QUOTED = /[",\r\n\t']|^$|^\s|\s$/;
-
-function textField(text: string): string {
-  if (SHORTENED.test(text)) return `"\t${text}"`;
-  const safe = FORMULA.test(text) && !NEGATIVE.test(text) ? `'${text}` : text;
-  return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** A negative number is a number, not a formula. */
-const NEGATIVE = /^-\d{1,15}(\.\d+)?$/;

@@ -16,8 +16,8 @@ export interface FormOptions {
 }
 
 /** The form of a format. */
-export function formFor(format: Format, { masks }: FormOptions): Form {
-  return format === 'jsonl' ? jsonlForm(masks) : csvForm(masks);
+export function formFor(format: Format, options: FormOptions): Form {
+  return format === 'jsonl' ? jsonlForm(options) : csvForm(options);
 }
 
 /** How cells are written, in words, for manifest and approval. */

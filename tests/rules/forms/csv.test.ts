@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { batchOf } from '../../../src/core/batch.ts';
 import { csvForm } from '../../../src/rules/forms/csv.ts';
 import { jsonlForm } from '../../../src/rules/forms/jsonl.ts';
-
-const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+import { decode, KEYS } from './reference.ts';
 
 /** A reader of RFC 4180 that tells an empty field (null) from an empty text. */
 function parse(text: string): (string | null)[][] {
@@ -23,11 +22,13 @@ function parse(text: string): (string | null)[][] {
 }
 
 const csv = (rows: readonly (readonly (string | number | bigint | null)[])[], masks: readonly string[]): string =>
-  decode(csvForm(masks).batch(batchOf(rows)));
+  decode(csvForm({ masks, keys: KEYS, bom: true }).batch(batchOf(rows)));
 
 describe('CSV', () => {
   test('begins with a BOM, names its columns, ends lines with CR LF', () => {
-    expect(decode(csvForm(['clear', 'clear']).head(['a', '名,称']))).toBe('\ufeffa,"名,称"\r\n');
+    const masks = ['clear', 'clear'];
+    expect(decode(csvForm({ masks, keys: KEYS, bom: true }).head(['a', '名,称']))).toBe('\ufeffa,"名,称"\r\n');
+    expect(decode(csvForm({ masks, keys: KEYS, bom: false }).head(['a', '名,称']))).toBe('a,"名,称"\r\n');
     expect(csv([[1, 'x']], ['clear', 'clear'])).toBe('1,x\r\n');
   });
 
@@ -54,7 +55,7 @@ describe('CSV', () => {
   test('negative numbers stay numbers; long digits and leading zeros are kept as text', () => {
     expect(
       csv([[-12.5, '-1234.50', '00012345', '25452000000000000001', 9007199254740993n]], Array(5).fill('released')),
-    ).toBe('-12.5,-1234.50,"\t00012345","\t25452000000000000001",9007199254740993\r\n');
+    ).toBe('-12.5,-1234.50,"\t00012345","\t25452000000000000001","\t9007199254740993"\r\n');
   });
 
   test('any text comes back byte for byte behind its mark', () => {
@@ -71,13 +72,6 @@ describe('CSV', () => {
       { numRuns: 500 },
     );
   });
-
-  test('a row or a head with other columns than were judged is an error', () => {
-    expect(() => csvForm(['clear']).head(['a', 'b'])).toThrow();
-    expect(() => csv([[1, 2]], ['clear'])).toThrow();
-    expect(() => csvForm(['released']).batch(batchOf([[new Uint8Array([1])]]))).toThrow();
-    expect(() => jsonlForm(['clear']).batch(batchOf([[1, 2]]))).toThrow();
-  });
 });
 
 /** Takes the mark off again where the original has none there. */
@@ -92,7 +86,7 @@ function unmarked(
 }
 
 test('JSON lines: one object a row, masked, big integers exact, names told apart', () => {
-  const form = jsonlForm(['phone', 'clear', 'clear']);
+  const form = jsonlForm({ masks: ['phone', 'clear', 'clear'], keys: KEYS });
   form.head(['p', 'n', 'n']);
   const line = decode(form.batch(batchOf([['13800138000', 9007199254740993n, null]])));
   expect(JSON.parse(line)).toEqual({ p: '138****8000', n: '9007199254740993', n_2: null });

@@ -1,0 +1,36 @@
+/** The invisible mark: each text cell carries one secret bit of its extraction in a choice that changes no value, so any rows and columns betray it. */
+import { SLOTS } from '../../core/keyed.ts';
+
+/** Shorter cells carry no bit: too many of them are alike. Bytes of UTF-8. */
+export const SHORTEST_MARKED = 4;
+
+/**
+ * The place of a cell's bit in the table of secret bits: a cheap, public hash of its length and of four bytes each at its head, in its
+ * middle and at its end. Two cells of one place carry the same bit, so a reader counts places, not cells. -1 where it carries none.
+ */
+export function markSlot(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length < SHORTEST_MARKED) return -1;
+  const head = fourBytes(bytes, start);
+  const middle = fourBytes(bytes, start + ((length - SHORTEST_MARKED) >> 1));
+  const tail = fourBytes(bytes, end - SHORTEST_MARKED);
+  let hash = Math.imul(head, 0x9e3779b1) ^ Math.imul(middle, 0x85ebca6b) ^ Math.imul(tail ^ length, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) & (SLOTS - 1);
+}
+
+/** The secret bit of a cell in the table that `secretBits` (core/keyed.ts) made; 0 for a cell that carries none. */
+export function markBit(table: Uint8Array, bytes: Uint8Array, start: number, end: number): 0 | 1 {
+  const slot = markSlot(bytes, start, end);
+  return slot < 0 ? 0 : bitAt(table, slot);
+}
+
+/** The bit of a place. */
+export function bitAt(table: Uint8Array, slot: number): 0 | 1 {
+  return (((table[slot >>> 3] ?? 0) >>> (slot & 7)) & 1) as 0 | 1;
+}
+
+function fourBytes(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+}
