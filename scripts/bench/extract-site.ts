@@ -93,7 +93,9 @@ function writeSite(file: string, port: number | undefined): void {
     ...['id', 'amount', 'tax'].map((name) => `    bench.${name}: clear`),
     ...Object.entries(TEXTS).map(([name, kind]) => `    bench.${name}: ${free ? 'free-text' : kind}`),
   ];
+  const owners = Object.keys(names).map((name) => `  ${name}: 货物和劳务税处`);
   const text = readFileSync(file, 'utf8')
+    .replace(/^owners:$/m, ['owners:', ...owners].join('\n'))
     .replace(/^databases:$/m, ['databases:', ...Object.entries(names).map(([n, spec]) => `  ${n}: ${spec}`)].join('\n'))
     .replace(
       /^classification:$/m,
