@@ -37,6 +37,8 @@ export interface Extraction extends Applied {
   readonly approval?: Approval;
   readonly run?: string;
   readonly artefact?: Artefact;
+  /** Who made the file. */
+  readonly executor?: string;
   readonly copies: readonly Copy[];
   readonly destroyed?: Destroyed;
 }
@@ -59,10 +61,11 @@ export const EXTRACT_TYPES: readonly EventType[] = [
 /** All applications among the entries, oldest first. */
 export function foldExtractions(entries: readonly Entry[]): Extraction[] {
   const approvals = foldApprovals(entries);
-  const artefacts = new Map<string, Artefact>();
+  const artefacts = new Map<string, { artefact: Artefact; executor: string }>();
   const acts = new Map<string, Entry['body'][]>();
   for (const { body } of entries) {
-    if (body.type === 'artefact.made' && body.run !== undefined) artefacts.set(body.run, body.data.artefact);
+    if (body.type === 'artefact.made' && body.run !== undefined)
+      artefacts.set(body.run, { artefact: body.data.artefact, executor: body.actor.operator ?? '' });
     if (body.type.startsWith('extract.') && body.subject !== undefined)
       acts.set(body.subject, [...(acts.get(body.subject) ?? []), body]);
   }
@@ -72,7 +75,7 @@ export function foldExtractions(entries: readonly Entry[]): Extraction[] {
       ({ subject, digest }) => subject === body.subject && digest === body.data.digest,
     );
     const run = approval?.used?.run;
-    const artefact = run === undefined ? undefined : artefacts.get(run);
+    const made = run === undefined ? undefined : artefacts.get(run);
     const later = acts.get(body.subject) ?? [];
     const destroyed = destroyedIn(later);
     return [
@@ -80,7 +83,7 @@ export function foldExtractions(entries: readonly Entry[]): Extraction[] {
         ...{ ...body.data, id: body.subject, seq, at: body.t, tool: body.app.ver, copies: copiesIn(later) },
         ...(approval === undefined ? {} : { approval }),
         ...(run === undefined ? {} : { run }),
-        ...(artefact === undefined ? {} : { artefact }),
+        ...made,
         ...(destroyed === undefined ? {} : { destroyed }),
       },
     ];

@@ -15,6 +15,8 @@ export interface Application {
   /** Name of the file that is made, without its endings. */
   readonly name: string;
   readonly database: string;
+  /** Tables it reads, as the guard found them. */
+  readonly tables: readonly string[];
   /** As written, comments and all. */
   readonly sql: string;
   readonly binds: Readonly<Record<string, string>>;

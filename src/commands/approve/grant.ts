@@ -20,7 +20,7 @@ export async function run(call: Call): Promise<Report> {
   const { session, options } = call;
   const request = await findRequest(call.args[0] ?? '', session);
   insistDigest(request, options.digest);
-  if (options.print === true) return sheet(request, session.world.now());
+  if (options.print === true) return sheet(request, session);
   const paper = await checkPaper(call, request);
   insistMaySign(request, session.operator, session.world.now());
   const expires = expiryOf(options.expires, request.approval.expires, session.world.now());

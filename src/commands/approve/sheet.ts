@@ -1,6 +1,8 @@
 /** The sheet for an approval on paper: the whole plan, its digest and code, and blanks for hands. */
+import type { Document } from '../../core/document.ts';
 import { shortCode } from '../../core/plan.ts';
 import type { Report } from '../../core/report.ts';
+import type { Session } from '../../core/session.ts';
 import { t } from '../../core/text.ts';
 import { approveCommand, countersignerOf, signersOf } from '../../records/signers.ts';
 import { type Request, requestData, requestFacts } from './request.ts';
@@ -8,7 +10,9 @@ import { type Request, requestData, requestFacts } from './request.ts';
 const BLANK = '____________________';
 
 /** Nothing is signed or recorded by printing. Data `{id, digest, code}`. */
-export function sheet(request: Request, now: Date): Report {
+export async function sheet(request: Request, session: Session): Promise<Report> {
+  const now = session.world.now();
+  const document = await formOf(request, session);
   const { subject, digest } = request.approval;
   const { approval, roster } = request;
   const second = countersignerOf(approval, signersOf(approval, roster, now)[0], roster);
@@ -44,7 +48,18 @@ export function sheet(request: Request, now: Date): Report {
         ],
       },
     ],
+    ...(document === undefined ? {} : { document }),
     data: requestData(request),
     next: [`${sign} --paper SCAN --number N --code CODE${second ? ` --countersign ${second}` : ''}`],
   };
+}
+
+/** An extraction has a form of its own; what else is approved is printed as it is. */
+async function formOf({ approval, roster }: Request, session: Session): Promise<Document | undefined> {
+  if (approval.kind !== 'extract') return undefined;
+  const { applicationOf, findExtraction } = await import('../extract/stored.ts');
+  const { approvalForm } = await import('../extract/forms.ts');
+  const extraction = await findExtraction(approval.subject, session);
+  const application = await applicationOf(extraction, session);
+  return approvalForm({ extraction, application, roster, session }, approval.seats);
 }

@@ -15,7 +15,7 @@ import { statementOf } from './statement.ts';
 export const NOTHING = t('Nothing was applied for or recorded.');
 
 /** What is asked for, before the guard has judged it. */
-export type Asked = Omit<Application, 'id' | 'columns'>;
+export type Asked = Omit<Application, 'id' | 'columns' | 'tables'>;
 
 export async function askedFor(call: Call): Promise<Asked> {
   const { session, options } = call;

@@ -35,7 +35,7 @@ export async function run(call: Call): Promise<Report> {
     queryOf(asked, judged.guarded, session.site.limits.statementTimeout),
   );
   const id = session.world.keep.newId('E');
-  const application: Application = { ...asked, id, columns: judged.columns };
+  const application: Application = { ...asked, id, columns: judged.columns, tables: judged.guarded.tables };
   const { plan, findings } = await rehearse(extractBook(application, ''), { id }, session);
   // Who applies today may run it in tomorrow's window; everything else must hold already.
   const against = findings.filter(({ rule, outcome }) => rule !== 'extract:window' && AGAINST.includes(outcome));

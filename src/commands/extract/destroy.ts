@@ -9,6 +9,7 @@ import type { Call } from '../command.ts';
 import { insistActive } from '../operator/active.ts';
 import { copyFor, refused } from './copying.ts';
 import { declared } from './declaration.ts';
+import { destructionForm } from './forms.ts';
 import { findExtraction } from './stored.ts';
 
 /** What stays: it holds no data, and is what the journal's hashes are about. */
@@ -82,6 +83,10 @@ async function destroyed(call: Call, extraction: Extraction): Promise<Report> {
       ...(leftovers.length === 0 ? [] : [{ kind: 'todo', heading: t('Still there'), items: leftovers } as const]),
       { kind: 'text', heading: t('What this does not prove'), lines: limits(extraction.copies.length) },
     ],
+    document: await destructionForm(
+      { extraction, roster: await rosterOf(keep), session },
+      { removed, reason, at: session.world.now().toISOString() },
+    ),
     data: { id, removed, leftovers, stated: false, notProvable: NOT_PROVABLE },
     next: extraction.copies
       .filter(({ destroyed }) => destroyed === undefined)

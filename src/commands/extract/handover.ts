@@ -10,7 +10,8 @@ import type { Call } from '../command.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
 import { copyFor, insistOnFile, refused } from './copying.ts';
 import { declared } from './declaration.ts';
-import { findExtraction } from './stored.ts';
+import { handoverForm } from './forms.ts';
+import { applicationOf, findExtraction } from './stored.ts';
 
 /** Data `{id, copy, medium, destination, receiver, sha256, received}`. Who is at the keyboard decides: a receiver signs, an engineer registers. */
 export async function run(call: Call): Promise<Report> {
@@ -24,11 +25,11 @@ export async function run(call: Call): Promise<Report> {
     const line = insistActive('--as', session.operator, roster);
     insistUndertaking('--as', line, session.site, session.world.now());
     const receives = extraction.recipients.includes(session.operator) || typeof options.paper === 'string';
-    return receives ? receive(call, extraction, roster) : register(call, extraction);
+    return receives ? receive(call, extraction, roster) : register(call, extraction, roster);
   });
 }
 
-async function register(call: Call, extraction: Extraction): Promise<Report> {
+async function register(call: Call, extraction: Extraction, roster: Roster): Promise<Report> {
   const { session, options } = call;
   await insistMayAct(session);
   const artefact = await insistOnFile(extraction, session);
@@ -52,7 +53,7 @@ async function register(call: Call, extraction: Extraction): Promise<Report> {
   const draft = { type: 'extract.handed-over', subject: extraction.id, data: copy } as const;
   for (const entry of await session.world.keep.append([draft])) session.tell(entry);
   const at = session.world.now().toISOString();
-  return report(extraction, { ...copy, at, by: session.operator }, session);
+  return report(extraction, { ...copy, at, by: session.operator }, roster, session);
 }
 
 async function receive(call: Call, extraction: Extraction, roster: Roster): Promise<Report> {
@@ -65,7 +66,8 @@ async function receive(call: Call, extraction: Extraction, roster: Roster): Prom
   const data = { copy: copy.copy, ...statement };
   const draft = { type: 'extract.received', subject: extraction.id, data } as const;
   for (const entry of await session.world.keep.append([draft])) session.tell(entry);
-  return report(extraction, { ...copy, received: { ...statement, at: session.world.now().toISOString() } }, session);
+  const received = { ...statement, at: session.world.now().toISOString() };
+  return report(extraction, { ...copy, received }, roster, session);
 }
 
 /** `--to`, else the only recipient; never anybody the approval does not name. */
@@ -92,7 +94,9 @@ function given(flag: string, value: Call['options'][string], most: number): stri
   });
 }
 
-function report({ id }: Extraction, copy: Copy, session: Session): Report {
+async function report(extraction: Extraction, copy: Copy, roster: Roster, session: Session): Promise<Report> {
+  const { id } = extraction;
+  const application = await applicationOf(extraction, session);
   const { receiver, medium, destination, sha256, received } = copy;
   return {
     title:
@@ -112,6 +116,7 @@ function report({ id }: Extraction, copy: Copy, session: Session): Report {
         ],
       },
     ],
+    document: await handoverForm({ extraction, application, roster, session }, copy),
     data: { id, copy: copy.copy, medium, destination, receiver, sha256, received: received !== undefined },
     next:
       received === undefined

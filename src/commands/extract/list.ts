@@ -4,6 +4,7 @@ import { type Text, t } from '../../core/text.ts';
 import { EXTRACT_TYPES, extractionStanding, foldExtractions } from '../../records/extract.ts';
 import { rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
+import { ledger } from './forms.ts';
 
 /** How each standing is called. */
 export const STANDINGS: Readonly<Record<ReturnType<typeof extractionStanding>, Text>> = {
@@ -51,6 +52,7 @@ export async function run({ session }: Call): Promise<Report> {
         ]),
       },
     ],
+    document: await ledger(all, roster, session),
     data: { extracts },
     ...(extracts.length === 0 ? { next: ['gxops extract apply --help'] } : {}),
   };

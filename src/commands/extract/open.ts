@@ -1,24 +1,30 @@
-/** `extract open`: decrypts what was handed over, checks it against its manifest, and records that it was opened. */
+/** `extract open`: decrypts what was handed over, checks it against its signed manifest, and records that it was opened. */
 import type { Report } from '../../core/report.ts';
 import { Stop } from '../../core/stop.ts';
-import { t } from '../../core/text.ts';
+import { type Text, t } from '../../core/text.ts';
+import type { Opened } from '../../core/world.ts';
+import { rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
 
-/** Data `{rows, sha256, verified}`; the hash is that of the encrypted file. Without a manifest it ends `unreachable`: decrypted, not verified. */
+/**
+ * Data `{rows, sha256, verified}` and, where the manifest is signed, `{signer, fingerprint, known}`; the hash is that of the encrypted
+ * file. Without a manifest it ends `unreachable`: decrypted, not verified. Signed by a key that this site does not know, or not at all
+ * (schema 1): `findings`.
+ */
 export async function run(call: Call): Promise<Report> {
   const { session, options } = call;
+  const { keep } = session.world;
   const file = call.args[0] ?? '';
-  const identity = given('--identity', options.identity);
+  const identity = typeof options.identity === 'string' && options.identity !== '' ? options.identity : undefined;
   const out = given('--to', options.to);
-  const { rows, sha256, plain, verified } = await session.world.keep.open(file, identity, out);
-  const name = file.split('/').at(-1) ?? '';
-  const data = { path: name, sha256, rows, verified };
-  for (const entry of await session.world.keep.append([{ type: 'extract.opened', data }])) session.tell(entry);
+  const roster = await rosterOf(keep);
+  const keys = Object.fromEntries([...roster.values()].map(({ name, key }) => [name, key]));
+  const opened = await keep.open(file, identity, out, keys);
+  const { rows, sha256, plain, verified, signer, fingerprint, known } = opened;
+  const data = { path: file.split('/').at(-1) ?? '', sha256, rows, verified };
+  for (const entry of await keep.append([{ type: 'extract.opened', data }])) session.tell(entry);
   return {
-    title: verified
-      ? t('{rows} rows, as the manifest says', { rows })
-      : t('Decrypted, but there is no manifest to check it by'),
-    verdict: verified ? 'done' : 'unreachable',
+    ...judged(opened),
     sections: [
       {
         kind: 'facts',
@@ -27,11 +33,47 @@ export async function run(call: Call): Promise<Report> {
           [t('rows'), `${rows}`],
           [t('SHA-256 of the encrypted file'), sha256],
           [t('SHA-256 of the data'), plain],
+          ...(signer === undefined || fingerprint === undefined
+            ? []
+            : ([
+                [t('signed by'), signer],
+                [t("fingerprint of the signer's key"), fingerprint],
+              ] as const)),
         ],
       },
     ],
-    data: { rows, sha256, plain, verified },
+    data: {
+      rows,
+      sha256,
+      plain,
+      verified,
+      ...(signer && fingerprint ? { signer, fingerprint, known: known === true } : {}),
+    },
   };
+}
+
+function judged({ rows, verified, signer, known }: Opened): { title: Text; verdict: Report['verdict'] } {
+  if (!verified) return { title: t('Decrypted, but there is no manifest to check it by'), verdict: 'unreachable' };
+  if (signer === undefined)
+    return {
+      title: t(
+        '{rows} rows, as the manifest says; it is of an older kind, unsigned, and does not prove who made the file',
+        { rows },
+      ),
+      verdict: 'findings',
+    };
+  if (known !== true)
+    return {
+      title: t(
+        '{rows} rows, as the manifest says; {signer}, who signed it, is not known to this site: compare the fingerprint with the hand-over sheet',
+        {
+          rows,
+          signer,
+        },
+      ),
+      verdict: 'findings',
+    };
+  return { title: t('{rows} rows, as the manifest says that {signer} signed', { rows, signer }), verdict: 'done' };
 }
 
 function given(flag: string, value: Call['options'][string]): string {

@@ -2,10 +2,12 @@
 import type { Json } from '../../core/json.ts';
 import { localTime } from '../../core/local-time.ts';
 import type { Report, Section } from '../../core/report.ts';
+import type { Session } from '../../core/session.ts';
 import { type Text, t } from '../../core/text.ts';
 import { type Extraction, extractionStanding } from '../../records/extract.ts';
 import { rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
+import { applicationForm } from './forms.ts';
 import { STANDINGS } from './list.ts';
 import { applicationOf, findExtraction } from './stored.ts';
 import { columnTable } from './tables.ts';
@@ -45,19 +47,29 @@ export async function run({ session, args }: Call): Promise<Report> {
       columnTable(columns),
       { kind: 'verbatim', heading: t('Statement'), text: application.sql },
       ...fileSection(extraction),
+      ...copySection(extraction, session),
     ],
+    document: await applicationForm({ extraction, application, roster, session }),
     data: {
       ...{ id, standing, digest, columns: columns as unknown as Json, database, purpose, basis, limit, requester },
       ...{ recipients: recipients.map(({ operator }) => operator), format, clear, expires },
       approvals: grants.map(({ approver, at }) => ({ approver, at })),
       artefact: (artefact ?? null) as unknown as Json,
+      destroyBy: extraction.destroyBy ?? null,
+      copies: extraction.copies.map(({ copy, medium, destination, receiver, at, received, destroyed }) => ({
+        ...{ copy, medium, destination, receiver, at },
+        ...{ received: received?.at ?? null, destroyed: destroyed?.at ?? null },
+      })),
+      destroyed: extraction.destroyed?.at ?? null,
     },
     next:
       standing === 'granted'
         ? [`gxops extract run ${id} --execute`]
         : standing === 'waiting'
           ? [`gxops approve ${id}`]
-          : [],
+          : standing === 'made'
+            ? [`gxops extract handover ${id} --medium N --destination '…'`]
+            : [],
   };
 }
 
@@ -69,4 +81,28 @@ function fileSection({ artefact }: Extraction): Section[] {
     [t('SHA-256'), artefact.sha256],
   ];
   return [{ kind: 'facts', heading: t('Files made'), facts: rows }];
+}
+
+function copySection({ copies, destroyed, destroyBy }: Extraction, { site }: Session): Section[] {
+  const end: (readonly [Text, Text])[] = [
+    [t('to be destroyed by'), destroyBy ?? '–'],
+    [t('destroyed here'), destroyed?.at === undefined ? '–' : localTime(destroyed.at, site.timeZone)],
+  ];
+  const rows = copies.map(({ copy, medium, destination, receiver, at, received, destroyed: gone }): Text[] => [
+    ...[`${copy}`, localTime(at, site.timeZone), medium, destination, receiver],
+    ...[received, gone].map((stated) => (stated === undefined ? '–' : localTime(stated.at, site.timeZone))),
+  ]);
+  const columns = [
+    t('copy'),
+    t('handed over'),
+    t('medium'),
+    t('destination'),
+    t('receiver'),
+    t('receipt'),
+    t('destroyed there'),
+  ];
+  return [
+    { kind: 'facts', heading: t('End'), facts: end },
+    ...(rows.length === 0 ? [] : [{ kind: 'table', heading: t('Copies'), columns, rows } as const]),
+  ];
 }

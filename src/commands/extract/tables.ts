@@ -12,7 +12,8 @@ export function columnTable(columns: readonly { readonly name: string; readonly 
   };
 }
 
-function maskWords(mask: string): Text {
+/** What a mask does, in words. */
+export function maskWords(mask: string): Text {
   if (mask === 'clear') return t('nothing personal; its text is scanned');
   if (mask === 'unclassified') return t('numbers not in the dictionary; long ones are masked');
   if (mask === 'released') return t('RELEASED IN CLEAR');
