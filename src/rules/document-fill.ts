@@ -108,6 +108,6 @@ const unknown = (words: Words, fields: Fields): boolean =>
   placesIn(words).length > 0 && placesIn(words).every((place) => textOf(place, fields) === '');
 
 function textOf({ field }: Place, fields: Fields): string {
-  const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  const value = fields[field];
   return typeof value === 'string' ? safe(value.replaceAll('\r\n', '\n')).replaceAll('\t', '  ') : '';
 }

@@ -68,7 +68,7 @@ function bodyOf(section: Section, how: Tongue): Block[] {
     case 'plan':
       return plan(section.plan, how);
     case 'table':
-      return [list(section.columns, section.rows, how)];
+      return list(section.columns, section.rows, how);
     case 'facts':
       return factTable(section.facts, how);
     case 'todo':
@@ -88,7 +88,7 @@ function findings(all: readonly Finding[], how: Tongue): Block[] {
     [...(one.title === undefined ? [] : [say(one.title, how)]), ...factLines(particulars(one), how)].join('\n'),
   ]);
   const head = [t('outcome'), t('rule'), t('subject'), t('particulars')];
-  return [paragraph(sums.join('　'), how), list(head, rows, how)];
+  return [paragraph(sums.join('　'), how), ...list(head, rows, how)];
 }
 
 const factLines = (facts: Facts, how: Tongue): string[] =>
@@ -115,14 +115,20 @@ function factTable(facts: Facts, how: Tongue): Block[] {
   return [{ kind: 'form', widths: [1, 3], rows }];
 }
 
-function list(columns: readonly Text[], rows: readonly (readonly Text[])[], how: Tongue): Block {
-  const texts = rows.map((row) => columns.map((_, i) => say(row[i] ?? '', how)));
+/** Rows of one list: a file with many more takes gigabytes of memory to make, and no office program is quick with it. */
+const MOST_ROWS = 2000;
+
+function list(columns: readonly Text[], rows: readonly (readonly Text[])[], how: Tongue): Block[] {
+  const texts = rows.slice(0, MOST_ROWS).map((row) => columns.map((_, i) => say(row[i] ?? '', how)));
   const titles = columns.map((column) => say(column, how));
   const widths = widthsOf(
     titles.map((title, i) => Math.max(...[title, ...texts.map((row) => row[i] ?? '')].map(lineWidth))),
   );
   const described = titles.map((title, i): Column => ({ title, width: widths[i] ?? 1, align: 'left' }));
-  return { kind: 'list', columns: described, rows: texts };
+  const more = rows.length - texts.length;
+  const rest = t('{more} more rows are not drawn here; Markdown and HTML hold all of them.', { more });
+  const drawn: Block = { kind: 'list', columns: described, rows: texts };
+  return more > 0 ? [drawn, { kind: 'note', text: say(rest, how) }] : [drawn];
 }
 
 /** Millimetres: short columns get what they need, long ones share the rest. `widest` are columns of a terminal. */
