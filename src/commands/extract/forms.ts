@@ -35,6 +35,8 @@ const FORMATS: Readonly<Record<string, string>> = {
   jsonl: 'JSON 行（加密）',
 };
 
+const RELEASES: Readonly<Record<string, string>> = { released: '明文', clear: '非个人信息' };
+
 /** 数据提取申请表, with what has happened since. */
 export async function applicationForm(filling: Filling): Promise<Document> {
   const { extraction, application, roster, session } = filling;
@@ -46,12 +48,12 @@ export async function applicationForm(filling: Filling): Promise<Document> {
     ...asked(filling),
     date: application.applied.slice(0, 10),
     tables: application.tables.join('、'),
-    columnNames: application.columns.map(({ name }) => name).join('、'),
+    columnNames: application.columns.map(({ name }) => name).join(', '),
     personal: masked.length + clear.length > 0 ? '是' : '否',
-    personalColumns: [...masked.map(({ name }) => name), ...clear].join('、'),
+    personalColumns: [...masked.map(({ name }) => name), ...clear].join(', '),
     medium: '加密介质',
     format: FORMATS[application.format],
-    masking: masked.map(({ name, mask }) => `${name}：${chinese(maskWords(mask))}`).join('；'),
+    masking: masked.map(({ name, mask }) => `${name}：${chinese(maskWords(mask))}`).join('\n'),
     clear: clear.join('、'),
     clearReason: clear.length > 0 ? application.purpose : undefined,
     useUntil: application.destroyBy,
@@ -94,7 +96,7 @@ export async function approvalForm(filling: Filling, seats: readonly Seat[]): Pr
     seatsReason: reasonsForOwner(application, session.site).map(chinese).join('；'),
     destroyBy: application.destroyBy,
     columns: application.columns.map(({ name, mask }) => ({
-      ...{ name, mask: chinese(maskWords(mask)), release: mask === 'released' ? '明文' : '脱敏' },
+      ...{ name, mask: chinese(maskWords(mask)), release: RELEASES[mask] ?? '脱敏' },
     })),
     seats: seats.map(({ roles, party }, i) => ({
       ...{ role: roles.map((role) => ROLES[role] ?? role).join('或'), party: PARTIES[party ?? ''], name: names[i] },
@@ -194,7 +196,7 @@ function asked({ extraction, application, roster, session }: Filling) {
     unit: roster.get(requester)?.unit,
     system: session.site.name,
     estimate: undefined,
-    recipients: recipients.map(({ operator, age }) => `${operator}（${digestOf(age)}）`).join('；'),
+    recipients: recipients.map(({ operator, age }) => `${operator}\n${digestOf(age)}`).join('\n'),
     binds: Object.entries(binds)
       .map(([name, value]) => `:${name} = ${value}`)
       .join('\n'),

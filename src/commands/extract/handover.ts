@@ -108,7 +108,7 @@ async function report(extraction: Extraction, copy: Copy, roster: Roster, sessio
       {
         kind: 'facts',
         facts: [
-          [t('medium'), medium],
+          [t('storage medium'), medium],
           [t('destination'), destination],
           [t('receiver'), receiver],
           [t('SHA-256'), sha256],

@@ -95,7 +95,7 @@ function copySection({ copies, destroyed, destroyBy }: Extraction, { site }: Ses
   const columns = [
     t('copy'),
     t('handed over'),
-    t('medium'),
+    t('storage medium'),
     t('destination'),
     t('receiver'),
     t('receipt'),

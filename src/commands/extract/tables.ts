@@ -18,5 +18,24 @@ export function maskWords(mask: string): Text {
   if (mask === 'unclassified') return t('numbers not in the dictionary; long ones are masked');
   if (mask === 'released') return t('RELEASED IN CLEAR');
   if (mask === 'whole') return t('masked wholly');
-  return t('masked as {kind}', { kind: mask });
+  return t('masked as {kind}', { kind: KIND_WORDS[mask] ?? mask });
 }
+
+/** The kinds of the dictionary as people call them. */
+const KIND_WORDS: Readonly<Record<string, Text>> = {
+  'credit-code': t('credit code'),
+  'taxpayer-id': t('taxpayer number'),
+  'citizen-id': t('citizen number'),
+  phone: t('telephone'),
+  'bank-account': t('bank account'),
+  'invoice-code': t('invoice code'),
+  'invoice-no': t('invoice number'),
+  'person-name': t("a person's name"),
+  'company-name': t("a firm's name"),
+  address: t('address'),
+  email: t('e-mail'),
+  plate: t('number plate'),
+  passport: t('passport'),
+  'free-text': t('free text'),
+  pseudonym: t('pseudonym (the same value gives the same one)'),
+};
