@@ -7,9 +7,11 @@ import { shellLine } from '../core/shell.ts';
 import type { Site } from '../core/site.ts';
 import { type Text, t } from '../core/text.ts';
 import { foldApprovals } from '../records/approvals.ts';
+import { EXTRACT_TYPES, foldExtractions } from '../records/extract.ts';
 import { rosterOf } from '../records/roster.ts';
 import { foldRuns } from '../records/run.ts';
 import type { Call } from './command.ts';
+import { ofExtractions } from './home/extractions.ts';
 import { type Doubt, doubtsOf, type Item, ofApprovals, ofRuns, type Standings } from './home/items.ts';
 
 const APPROVAL_TYPES: readonly EventType[] = [
@@ -21,17 +23,20 @@ const APPROVAL_TYPES: readonly EventType[] = [
 const PROBLEM_TYPES: readonly EventType[] = ['recover.torn', 'clock.anomaly'];
 /** Approvals live for hours; the newest entries hold every one that can still be signed, and home stays fast on a journal of years. */
 const NEWEST = 400;
+/** An extraction lives for months; its entries are few. */
+const MOST = 2_000;
 const MONTH = 30 * 86_400_000;
 
 /** Reads only: narrow queries, so that the size of the journal does not matter. */
 export async function run({ session }: Call): Promise<Report> {
   const { world, site, operator } = session;
   const now = world.now();
-  const [people, open, asked, problems] = await Promise.all([
+  const [people, open, asked, problems, extracted] = await Promise.all([
     rosterOf(world.keep),
     world.keep.entries({ open: true }),
     world.keep.entries({ types: APPROVAL_TYPES, last: NEWEST }),
     world.keep.entries({ types: PROBLEM_TYPES, last: 5 }),
+    world.keep.entries({ types: EXTRACT_TYPES, last: MOST }),
   ]);
   const standings: Standings = {
     runs: foldRuns(open).filter((one) => one.closed === undefined),
@@ -44,8 +49,10 @@ export async function run({ session }: Call): Promise<Report> {
   const doubts = doubtsOf(standings);
   const signing = ofApprovals(standings);
   const runs = ofRuns(standings);
-  const mine = [...signing.yours, ...runs.yours];
-  return drawn(session, { doubts, mine, others: [...signing.others, ...runs.others], problems: recent(problems, now) });
+  const extracts = ofExtractions(foldExtractions(extracted), standings);
+  const mine = [...signing.yours, ...runs.yours, ...extracts.yours];
+  const others = [...signing.others, ...runs.others, ...extracts.others];
+  return drawn(session, { doubts, mine, others, problems: recent(problems, now) });
 }
 
 interface Found {

@@ -19,7 +19,7 @@ export interface Standings {
 /** One open matter: `since` is ISO, `shown` the same for people. */
 export interface Item {
   readonly id: string;
-  readonly kind: 'approval' | 'run';
+  readonly kind: 'approval' | 'run' | 'extract';
   readonly title: Text;
   readonly state: Text;
   readonly command: string;
