@@ -16,7 +16,12 @@ export interface Table {
   readonly name: string;
   readonly columns: readonly TableColumn[];
 }
-export type Catalogue = ReadonlyMap<string, Table>;
+/** Asked by the name as the tree of a statement spells it. */
+export interface Catalogue {
+  get(spelled: string): Table | undefined;
+  /** True for a table's column of numbers that `get` has given; a view's may be anything that it makes of a personal column. */
+  isNumber(origin: string): boolean;
+}
 
 /**
  * How names are made alike before they are compared. SQLite pays no heed to capitals; PostgreSQL's grammar and our reader of Oracle
@@ -34,7 +39,10 @@ function spelled(name: string, dialect: Dialect): string {
   return parts.map((part) => (/[A-Z]/.test(part) && /[a-z]/.test(part) ? `"${part}"` : part.toLowerCase())).join('.');
 }
 
-/** Two tables, or two columns of one, whose names differ only in case share their entries in the dictionary: neither is readable. */
+/**
+ * Two tables, or two columns of one, whose names differ only in case share their entries in the dictionary: neither is readable.
+ * A table is made when it is asked for: a statement reads few of many.
+ */
 export function catalogueOf(seen: readonly Listed[], dialect: Dialect): Catalogue {
   const byTable = new Map<string, Listed[]>();
   for (const column of seen) {
@@ -43,25 +51,30 @@ export function catalogueOf(seen: readonly Listed[], dialect: Dialect): Catalogu
     if (columns !== undefined) columns.push(column);
     else if (table !== '') byTable.set(table, [column]);
   }
-  const written = [...byTable.keys()];
-  const spellings = counted(written.map((name) => name.toLowerCase()));
-  const tables = written
-    .filter((name) => spellings.get(name.toLowerCase()) === 1)
-    .map((name) => tableOf(name, byTable.get(name) ?? [], dialect))
-    .filter(({ columns }) => isReadable(columns, dialect));
-  return new Map(tables.map((table) => [spelled(table.name, dialect), { ...table, name: table.name.toLowerCase() }]));
+  const spellings = counted([...byTable.keys()].map((name) => name.toLowerCase()));
+  const alone = [...byTable.keys()].filter((name) => spellings.get(name.toLowerCase()) === 1);
+  const written = new Map(alone.map((name) => [spelled(name, dialect), name]));
+  const numbers = new Set<string>();
+  const get = (asked: string): Table | undefined => {
+    const name = written.get(asked);
+    if (name === undefined) return undefined;
+    const listed = byTable.get(name) ?? [];
+    for (const { name: column, type = '', view } of listed)
+      if (view !== true && NUMERIC.test(type.trim())) numbers.add(`${name}.${column}`.toLowerCase());
+    const columns = listed.map((column) => columnOf(name, column.name, dialect));
+    return isReadable(columns, dialect) ? { name: name.toLowerCase(), columns } : undefined;
+  };
+  return { get, isNumber: (origin) => numbers.has(origin) };
 }
 
-function tableOf(name: string, columns: readonly Listed[], dialect: Dialect): Table {
-  const origin = (column: string) => `${name}.${column}`.toLowerCase();
-  return {
-    name,
-    columns: columns.map((column) => ({
-      name: dialect === 'sqlite' ? column.name : spelled(column.name, dialect),
-      origin: origin(column.name),
-    })),
-  };
+function columnOf(table: string, column: string, dialect: Dialect): TableColumn {
+  const name = dialect === 'sqlite' ? column : spelled(column, dialect);
+  return { name, origin: `${table}.${column}`.toLowerCase() };
 }
+
+// Whole names of types: `interval`, `point` and a site's own types hold INT too, and are not numbers.
+const NUMERIC =
+  /^(unsigned )?((big|small|tiny|medium)? ?int(eger|[248])?|real|float[48]?|double|numeric|decimal|dec|number|money|bool(ean)?|binary_(float|double)|(big|small)?serial)\b(?!.*\[)/i;
 
 /** In Oracle a column may also have the name of a pseudo column that we would take for one. */
 function isReadable(columns: readonly TableColumn[], dialect: Dialect): boolean {
@@ -82,28 +95,27 @@ export interface Kinds {
   readonly personal: (origin: string) => boolean;
 }
 
-// Whole names of types: `interval`, `point` and a site's own types hold INT too, and are not numbers.
-const NUMERIC =
-  /^(unsigned )?((big|small|tiny|medium)? ?int(eger|[248])?|real|float[48]?|double|numeric|decimal|dec|number|money|bool(ean)?|binary_(float|double)|(big|small)?serial)\b(?!.*\[)/i;
-
-/**
- * Deny by default: personal unless the dictionary says clear. Without an entry only a table's column of numbers is not (its values
- * are watched); a number in a view may be anything that the view makes of a personal column.
- */
-export function kindsOf(seen: readonly Listed[], classification: Readonly<Record<string, string>>): Kinds {
-  const entries = new Map(Object.entries(classification).map(([key, kind]) => [key.toLowerCase(), kind]));
-  const numbers = new Set(
-    seen
-      .filter(({ type = '', view }) => view !== true && NUMERIC.test(type.trim()))
-      .map(({ table, name }) => `${table}.${name}`.toLowerCase()),
-  );
+/** Deny by default: personal unless the dictionary says clear. Without an entry only a table's column of numbers is not: its values are watched. */
+export function kindsOf(catalogue: Catalogue, classification: Readonly<Record<string, string>>): Kinds {
+  const entries = entriesOf(classification);
   const kind = (origin: string): string | undefined => {
     const found = entries.get(origin);
     return found === undefined ? undefined : kindName(found);
   };
   const personal = (origin: string): boolean => {
     const known = kind(origin);
-    return known === undefined ? !numbers.has(origin) : !isClearKind(known);
+    return known === undefined ? !catalogue.isNumber(origin) : !isClearKind(known);
   };
   return { kind, personal };
+}
+
+const remembered = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** The dictionary by names in small letters; a site's is made once. */
+function entriesOf(classification: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const known = remembered.get(classification);
+  if (known !== undefined) return known;
+  const entries = new Map(Object.entries(classification).map(([key, kind]) => [key.toLowerCase(), kind]));
+  remembered.set(classification, entries);
+  return entries;
 }

@@ -75,7 +75,7 @@ async function judged(lexed: Lexed, rules: GuardRules): Promise<Guarded> {
   const select = dialect === 'oracle' ? parseOracle(lexed.text) : await parsed(lexed.text);
   checkShape(select, dialect);
   const catalogue = catalogueOf(rules.catalogue, dialect);
-  const kinds = kindsOf(rules.catalogue, rules.classification);
+  const kinds = kindsOf(catalogue, rules.classification);
   const released = releasedOrigins(select, catalogue, rules);
   const masked = (origin: string) => kinds.personal(origin) && !released.has(origin);
   const context = contextOf(catalogue, masked, kinds.personal, rules);

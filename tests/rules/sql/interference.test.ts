@@ -124,23 +124,24 @@ function shown(database: DatabaseSync, text: string, columns: readonly GuardedCo
   }
 }
 
-// SQLite gives these in the order of what they group by, masked or not: the set is compared, not the order.
-const GROUPED = /group by|distinct |union |intersect |except |partition by|in \(select/;
-
-test('a masked value changes nothing in what is shown', async () => {
+test.each([
+  'sqlite',
+  'oracle',
+] as const)('a masked value changes nothing in what is shown, as judged for %s', async (dialect) => {
   const mask = maskFor('phone');
   expect(mask('13812345678')).toBe(mask('13887655678'));
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(statement, async (sql) => {
-      const judgement = await guard(sql, rules());
+      const judgement = await guard(sql, rules(dialect));
       if (!judgement.ok) return;
-      const loose = GROUPED.test(sql);
+      // What groups or joins by a masked column comes in its order, and the guard says so: the set is compared, not the order.
+      const loose = judgement.leaksOrder;
       if (loose && sql.includes('limit')) return;
       const answer = shown(one, judgement.text, judgement.columns);
       if (answer !== undefined) answered++;
       const again = shown(other, judgement.text, judgement.columns);
-      expect(loose ? again?.toSorted() : again).toEqual(loose ? answer?.toSorted() : answer);
+      expect(loose ? again?.toSorted() : again, sql).toEqual(loose ? answer?.toSorted() : answer);
     }),
     { numRuns: 3000 },
   );
