@@ -112,7 +112,8 @@ function pageWith(page: string, manifest: string, key: Uint8Array | undefined): 
 
 function fill(page: string, attributes: string, data: string): string {
   const place = `<script ${attributes}>`;
-  const [before, after, ...more] = page.split(place);
+  const [before, behind, ...more] = page.split(place);
+  const after = behind?.replace(/^null(?=<)/, '');
   if (before === undefined || !after?.startsWith('</script>') || more.length > 0)
     throw new Stop('bug', t('the page has no single place for {what}', { what: attributes }), { notDone: NOTHING });
   return `${before}${place}${data}${after}`;
