@@ -139,6 +139,7 @@ export type ExtractEvent =
         /** Digests of the rules it was applied for under. */
         rules?: string;
         dictionary?: string;
+        template?: string;
       }
     >
   | Of<'extract.opened', { path: string; sha256: string; rows: number; verified: boolean }>

@@ -35,10 +35,11 @@ export async function approvedRules(keep: Pick<Keep, 'entries'>, upTo?: number):
 /** The digests that an entry is about, and whose signature makes each hold. */
 function wordsOf(body: Extract<Draft, { type: 'extract.applied' | 'extract.classified' }>): [string, Role][] {
   if (body.type === 'extract.classified') return [[body.data.holds, 'owner']];
-  const { rules, dictionary } = body.data;
+  const { rules, dictionary, template } = body.data;
   return [
     ...(rules === undefined ? [] : [[rules, 'security'] as [string, Role]]),
     ...(dictionary === undefined ? [] : [[dictionary, 'owner'] as [string, Role]]),
+    ...(template === undefined ? [] : [[template, 'owner'] as [string, Role]]),
   ];
 }
 

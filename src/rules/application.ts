@@ -35,7 +35,7 @@ export interface Application {
   /** `unit` as the roster had it when applied for: another than the data's owner needs the owner's approval. */
   readonly recipients: readonly { readonly operator: string; readonly age: string; readonly unit?: string }[];
   /** The site's rules it was judged by, and whether somebody entitled had approved each: if not, they sign now. */
-  readonly rules: RuleDigests & { readonly approved: { readonly rules: boolean; readonly dictionary: boolean } };
+  readonly rules: RuleDigests & { readonly approved: Readonly<Record<keyof RuleDigests, boolean>> };
   /** ISO date by which the data must be destroyed. */
   readonly destroyBy: string;
   /** What the guard made of the columns when it was applied for; another result later is refused. */
@@ -50,8 +50,12 @@ export function dialectOf(site: Site, database: string): Dialect {
 }
 
 /** The rules by which the site judges a statement on one of its databases. */
-export function guardRules(site: Site, database: string, clear: readonly string[]): Omit<GuardRules, 'catalogue'> {
-  return { dialect: dialectOf(site, database), classification: site.classification[database] ?? {}, clear };
+export function guardRules(
+  site: Site,
+  { database, clear, saved = false }: { database: string; clear: readonly string[]; saved?: boolean },
+): Omit<GuardRules, 'catalogue'> {
+  const classification = site.classification[database] ?? {};
+  return { dialect: dialectOf(site, database), classification, clear, saved };
 }
 
 /** The bounded read of a judged statement: binds by place, tables by name. */

@@ -83,6 +83,7 @@ export function reasonsForOwner({ columns, limit, database, recipients, rules }:
     ...(strangers.length > 0
       ? [t('not of the unit that owns the data ({unit}): {names}', { unit: unit ?? '?', names: strangers.join(', ') })]
       : []),
+    ...(rules.approved.template ? [] : [t('nobody has reviewed this saved extract of the site yet')]),
     ...(rules.approved.dictionary ? [] : [t('the dictionary of columns is not the one that was confirmed')]),
   ];
 }
@@ -98,11 +99,11 @@ export type Judged =
 
 /** Both judges on a statement: the guard by the catalogue, then the database itself by its own view of the columns. */
 export async function judge(
-  asked: Pick<Application, 'database' | 'sql' | 'clear'>,
+  asked: Pick<Application, 'database' | 'sql' | 'clear' | 'saved'>,
   { look, site }: Pick<Moment, 'look' | 'site'>,
 ): Promise<Judged> {
   const catalogue = await look.catalogue(asked.database);
-  const judgement = await guard(asked.sql, { ...guardRules(site, asked.database, asked.clear), catalogue });
+  const judgement = await guard(asked.sql, { ...guardRules(site, asked), catalogue });
   if (!judgement.ok) return { refusals: judgement.refusals };
   const seen = await seenBy(() => look.columns(asked.database, judgement.text));
   if ('code' in seen) return { refusals: [seen] };
@@ -202,7 +203,7 @@ function bindingOf(application: Application, judged: Accepted, site: Site, { pol
     limits: { rows: limit, milliseconds: timeout, idle: site.limits.idleTimeout, cost: site.limits.cost },
     windows: windowsOf(site, `database:${database}`).map(windowText),
     why: [...reasonsForOwner(application, site), ...reasonsForSecurity(application)].map((one) => speak(one)),
-    rules: { ...ruleDigests(site, database) },
+    rules: { ...ruleDigests(site, database, saved ? application : undefined) },
     columns: columns.map(({ name, mask }, i) => ({ name, mask, from: judged.guarded.columns[i]?.origins ?? [] })),
     ...{ clear, recipients, format, policy, expires },
   };

@@ -344,3 +344,33 @@ describe('78 a folder that no record made', () => {
     });
   });
 });
+
+describe('a saved extract of the site', () => {
+  it('may compare a masked column once the owner has signed it; the same text ad hoc may not', async () => {
+    const sql =
+      '-- title: 某买方的发票\n-- input code string [0-9A-Z]{18} : 买方代码\nselect id, buyer_code from invoice where buyer_code = :code\n';
+    const code = ['--bind', 'code=91512081MA62K0260E'];
+    expect((await at.apply(sql, ...code)).code).toBe(3);
+    mkdirSync(join(at.site.dir, 'templates/extracts'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(at.site.dir, 'templates/extracts/of-buyer.sql'), sql, { mode: 0o600 });
+    const saved = ['extract', 'apply', '--database', 'inv', '--extract', 'of-buyer', ...code, '--limit', '50'];
+    const why = ['--recipient', 'zhao', '--purpose', 'x', '--basis', 'y'];
+    const first = await at.as('zhang', ...saved, ...why);
+    expect(first.data.approvals).toEqual(['approver', 'owner']);
+    for (const who of ['chen', 'qin']) expect((await at.approve(String(first.data.id), who)).code).toBe(0);
+    expect((await at.run(String(first.data.id))).code).toBe(0);
+    expect((await at.as('zhang', ...saved, ...why)).data.approvals).toEqual(['approver']);
+  });
+});
+
+describe('home', () => {
+  it('tells the receiver to sign and the engineer to hand over', async () => {
+    const id = await made();
+    const waiting = async (who: string) => JSON.stringify((await at.as(who)).data.waiting);
+    expect(await waiting('zhang')).toContain(`extract handover ${id}`);
+    await handOver(id);
+    expect(await waiting('zhao')).toContain(`extract handover ${id}`);
+    await at.as('zhao', 'extract', 'handover', id, '--yes');
+    expect(await waiting('zhao')).not.toContain(id);
+  });
+});

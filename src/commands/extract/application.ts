@@ -4,10 +4,11 @@ import { notAllowed } from '../../core/nearest.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
+import type { Keep } from '../../core/world.ts';
 import { approvedRules } from '../../records/extract-rules.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 import { type Application, FORMATS, type Format } from '../../rules/application.ts';
-import { ruleDigests } from '../../rules/extract-rules.ts';
+import { ruleDigests, type SavedExtract } from '../../rules/extract-rules.ts';
 import type { Call } from '../command.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
 import { statementOf } from './statement.ts';
@@ -37,7 +38,7 @@ export async function askedFor(call: Call): Promise<Asked> {
     clear: many(options.clear),
     recipients: recipientsOf(many(options.recipient), operator, roster, session),
     ...{ bom: options.bom !== false, passphrase: options.passphrase === true, saved: options.extract !== undefined },
-    rules: await rulesOf(database, session),
+    rules: await rulesOf(database, session, options.extract === undefined ? undefined : statement),
     applied: now.toISOString(),
     destroyBy: destroyBy(options.destroyBy, session),
     expires: new Date(now.getTime() + lifeOf(options.expires, session)).toISOString(),
@@ -110,13 +111,23 @@ function limitOf(value: Call['options'][string], { site }: Session): number {
 }
 
 /** The site's rules for a database, and which of them somebody entitled has approved. */
-export async function rulesOf(database: string, { site, world }: Session): Promise<Application['rules']> {
-  const digests = ruleDigests(site, database);
+export async function rulesOf(
+  database: string,
+  { site, world }: Session,
+  saved?: SavedExtract,
+): Promise<Application['rules']> {
+  const digests = ruleDigests(site, database, saved);
   const approved = await approvedRules(world.keep);
+  const template = saved === undefined || approved.has(digests.template) || (await isShipped(saved, world.keep));
   return {
     ...digests,
-    approved: { rules: approved.has(digests.rules), dictionary: approved.has(digests.dictionary) },
+    approved: { rules: approved.has(digests.rules), dictionary: approved.has(digests.dictionary), template },
   };
+}
+
+/** A saved extract that came with the tool is reviewed. */
+export async function isShipped({ name, sql }: SavedExtract, keep: Keep): Promise<boolean> {
+  return (await keep.template(`extracts/${name}.sql`).catch(() => undefined)) === sql;
 }
 
 /** The day on which the data must be gone: as applied for, else the site's retention from now. */

@@ -45,6 +45,10 @@ export async function run(call: Call): Promise<Report> {
   return appliedReport(application, plan, estimate, session, roster);
 }
 
+function digestsOf({ rules, dictionary, template }: Application['rules']) {
+  return { rules, dictionary, template };
+}
+
 const AGAINST: readonly Finding['outcome'][] = ['fail', 'unknown'];
 
 function unfitReport(findings: readonly Finding[]): Report {
@@ -87,19 +91,8 @@ async function recordAll(application: Application, plan: Plan, session: Session)
   const { keep, now } = session.world;
   const file = await keep.store(`runs/${id}/application.json`, Buffer.from(canonical(application), 'utf8'));
   const names = recipients.map(({ operator }) => operator);
-  const facts = {
-    database,
-    requester,
-    recipients: names,
-    purpose,
-    basis,
-    limit,
-    columns,
-    destroyBy,
-    rules: rules.rules,
-    dictionary: rules.dictionary,
-  };
-  const data = { application: file, digest: plan.digest, ...facts };
+  const facts = { database, requester, recipients: names, purpose, basis, limit, columns, destroyBy };
+  const data = { application: file, digest: plan.digest, ...facts, ...digestsOf(rules) };
   for (const entry of await keep.append([{ type: 'extract.applied', subject: id, data }])) session.tell(entry);
   const title = t('Extraction {id}: at most {limit} rows from {database}', { id, limit, database });
   const life = Date.parse(expires) - now().getTime();

@@ -1,4 +1,5 @@
 /** A recorded application, read back by its hash and judged to be still the one that was approved. */
+import { digestOf } from '../../core/json.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Runbook } from '../../core/runbook.ts';
 import type { Session } from '../../core/session.ts';
@@ -10,6 +11,7 @@ import { rosterOf } from '../../records/roster.ts';
 import type { Application } from '../../rules/application.ts';
 import { extractBook } from '../../runbooks/extract.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
+import { isShipped } from './application.ts';
 
 const NOTHING = t('Nothing was read out.');
 
@@ -64,10 +66,12 @@ export async function bookOfExtraction(id: string, session: Session): Promise<Ru
 }
 
 /** That the rules were approved when it was applied for is the journal's word, not the application's. */
-async function insistOnRules({ id, seq }: Extraction, { rules }: Application, { world }: Session): Promise<void> {
+async function insistOnRules({ id, seq }: Extraction, application: Application, { world }: Session): Promise<void> {
+  const { rules, saved } = application;
   const then = await approvedRules(world.keep, seq);
-  if (then.has(rules.rules) === rules.approved.rules && then.has(rules.dictionary) === rules.approved.dictionary)
-    return;
+  const template = !saved || then.has(rules.template) || (await isShipped(application, world.keep));
+  const holds = { rules: then.has(rules.rules), dictionary: then.has(rules.dictionary), template };
+  if (digestOf(holds) === digestOf(rules.approved)) return;
   throw new Stop('refused', t('{id} was applied for under rules that the journal does not know as approved', { id }), {
     notDone: NOTHING,
     next: ['gxops extract apply', `gxops audit log --subject ${id}`],
