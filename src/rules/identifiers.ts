@@ -41,10 +41,12 @@ export function isCreditCode(value: string): boolean {
   return value.length === 18 && creditCheck(value.slice(0, 17)) === value[17];
 }
 
-/** True for 18 characters with a right check character and a possible birthday. */
+/** True for 18 characters with a right check character, a possible birthday and a province that exists (GB/T 2260). */
 export function isCitizenId(value: string): boolean {
-  return value.length === 18 && citizenCheck(value.slice(0, 17)) === value[17] && isDate(value.slice(6, 14));
+  const shaped = value.length === 18 && PROVINCE.test(value) && isDate(value.slice(6, 14));
+  return shaped && citizenCheck(value.slice(0, 17)) === value[17];
 }
+const PROVINCE = /^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)/;
 
 /** True for 13 to 19 digits that pass Luhn's test. */
 export function isCard(value: string): boolean {

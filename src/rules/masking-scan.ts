@@ -2,23 +2,29 @@
 
 /** Signs people put inside a number; a comma and a line of text end it. */
 const BETWEEN = /[\s\p{Z}\p{Cf}\p{Pd}\-_.·•*#/\\()（）［］【】[\]:：+＋~～'"`|]/u;
-const MOST_BETWEEN = 4;
+export const MOST_BETWEEN = 4;
 const CHINESE_DIGITS = '零一二三四五六七八九';
 const OTHER_DIGITS: Readonly<Record<string, string>> = {
   ...{ 〇: '0', 幺: '1', 壹: '1', 贰: '2', 叁: '3', 肆: '4', 伍: '5', 陆: '6', 柒: '7', 捌: '8', 玖: '9' },
 };
 /** Nothing but these can be part of an identifier; text without any is left alone at once. */
-const WORTH = /[0-9０-９\p{Nd}\p{No}\p{Nl}〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖@＠]/u;
+const WORTH = /[\p{Nd}\p{No}\p{Nl}〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖㈠-㈨㊀-㊈@＠]/u;
 const HAN = /[\u3400-\u9fff]/;
-/** Labels and titles have one of these: text without any names nobody that could be found. */
-const PEOPLE = /[人名法户机客生士姐理师傅计]/;
+/** Labels and titles have one of these: text without any names nobody, and no place, that could be found. */
+const PEOPLE = /[人名户机主生士姐理师傅计址住往至]/;
 const MAIL_SIGN = /[@＠]/;
 const NAMED =
-  /(联系人|经办人|收款人|付款人|开票人|复核人|姓名|法人|法定代表人|负责人|户名|司机|客户)([:：\s是为]{0,3})(?!证|电|手机|身份|签|账|地址|号)([\p{Script=Han}]{1,4}(?:·[\p{Script=Han}]{1,8})*)/gu;
+  /(法人代表|联系人|经办人|收款人|付款人|开票人|复核人|收货人|收件人|寄件人|委托人|申请人|代表人|负责人|姓名|法人|户名|户主|司机|客户)([:：\s是为]{0,3})(?!证|电|手机|身份|签|账|地址|号)([\p{Script=Han}]{1,4}(?:[·•・‧･][\p{Script=Han}]{1,8}){0,4})/gu;
 const TITLED = /([\p{Script=Han}])([\p{Script=Han}]{1,2})(?=先生|女士|小姐|经理|老师|师傅|会计)/gu;
+/** From a label on, down to where the text cannot be an address any more. */
+const PLACED =
+  /(地址|住址|现住|寄往|寄至|送往|送至)([:：\s是为在]{0,3})([\p{Script=Han}0-9０-９A-Za-z（）()#＃\-－—]{4,60})/gu;
 const MAIL = /([\p{L}\p{N}])[\p{L}\p{N}._%+-]{0,64}([@＠][\p{L}\p{N}-]{1,63}(?:[.．。][\p{L}\p{N}-]{1,63}){1,8})/gu;
 const PLATE =
   /([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s·]?[A-Z])([\s·]?[A-Z0-9](?:[\s·]?[A-Z0-9]){4,5})/gu;
+
+/** Between the parts of a name, as keyboards give it. */
+export const DOTS = '·•・‧･';
 
 /** One character that can belong to an identifier: what it stands for and where it lies. */
 interface Mark {
@@ -39,14 +45,18 @@ export function scanText(text: string): string {
   return hideNumbers(plated);
 }
 
-/** Names that stand behind a label or before a title. */
+/** Addresses behind a label, names behind one or before a title. */
 function hideNames(text: string): string {
-  const named = text.replace(NAMED, (_all, label: string, gap: string, name: string) => `${label}${gap}${star(name)}`);
+  const placed = text.replace(PLACED, '$1$2****');
+  const named = placed.replace(
+    NAMED,
+    (_all, label: string, gap: string, name: string) => `${label}${gap}${star(name)}`,
+  );
   return named.replace(TITLED, (_all, surname: string, given: string) => `${surname}${'*'.repeat(given.length)}`);
 }
 
 function star(name: string): string {
-  return [...name].map((char, i) => (i === 0 || char === '·' ? char : '*')).join('');
+  return [...name].map((char, i) => (i === 0 || DOTS.includes(char) ? char : '*')).join('');
 }
 
 /** Full-width forms as their plain characters; everything else as it is. */
@@ -80,25 +90,30 @@ function runsOf(text: string): Mark[][] {
       if (gap > MOST_BETWEEN) runs.push([]);
       runs.at(-1)?.push({ char, at, length: original.length });
       gap = 0;
-    } else gap += BETWEEN.test(original) ? costOf(original) : MOST_BETWEEN + 1;
+    } else gap += costOf(original);
     at += original.length;
   }
   return runs;
 }
 
-/** A single star may part a number; more of them are a mask, whose two ends must not be taken for one number. */
-function costOf(sign: string): number {
+/**
+ * How far a character that is neither letter nor digit parts two that are; more than MOST_BETWEEN ends a run. A single star may part a
+ * number; more of them are a mask, whose two ends must not be taken for one number.
+ */
+export function costOf(sign: string): number {
+  if (!BETWEEN.test(sign)) return MOST_BETWEEN + 1;
   return sign === '*' ? 2 : 1;
 }
 
 /** The letter or digit that a character stands for; undefined for one that is neither. */
-function plain(original: string): string | undefined {
+export function plain(original: string): string | undefined {
   const code = original.codePointAt(0) ?? 0;
   if (code < 0x80) return /[0-9A-Za-z]/.test(original) ? original.toUpperCase() : undefined;
   if (HAN.test(original) && !WORTH.test(original)) return undefined;
-  const chinese = CHINESE_DIGITS.indexOf(original);
-  if (chinese >= 0) return String(chinese);
-  const other = OTHER_DIGITS[original] ?? original.normalize('NFKC');
+  const same = original.normalize('NFKC');
+  const digit = CHINESE_DIGITS.indexOf(same);
+  if (digit >= 0) return String(digit);
+  const other = OTHER_DIGITS[original] ?? same;
   if (/^[0-9A-Za-z]$/.test(other)) return other.toUpperCase();
   return /^\p{Nd}$/u.test(original) ? digitOf(code) : undefined;
 }
@@ -124,7 +139,7 @@ function hideIn(run: readonly Mark[], hidden: Map<number, number>): void {
     }
   }
   for (const match of text.matchAll(/\d{7,}X?/g)) {
-    const [first, last] = kept(match[0]);
+    const [first, last] = kept(match[0].length, /^1[3-9]\d{9}$/.test(match[0]));
     hide(match.index + first, match.index + match[0].length - last);
   }
 }
@@ -136,12 +151,12 @@ const CODES: readonly { readonly shape: RegExp; readonly keep: readonly [number,
   { shape: /(?=([A-Z]{1,2}\d{7,8}))/g, keep: [1, 2] },
 ];
 
-/** How much of a run of digits stays readable at its ends, by what its length makes it. */
-function kept(digits: string): readonly [number, number] {
-  const { length } = digits;
-  if (length === 11 && /^1[3-9]/.test(digits)) return [3, 4];
-  if (length === 15 || length === 18) return [3, 4];
-  if (length === 16 || length === 17 || length === 19) return [6, 4];
+/** How much of a run of digits stays readable at its ends, by what its length and beginning make it. */
+export function kept(length: number, mobile: boolean): readonly [number, number] {
+  if (mobile) return [3, 4];
+  if (length === 15) return [3, 3];
+  if (length === 17 || length === 18) return [3, 4];
+  if (length === 16 || length === 19) return [6, 4];
   if (length === 20) return [4, 4];
   return [0, length >= 8 ? 4 : 2];
 }

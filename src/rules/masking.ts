@@ -3,7 +3,7 @@ import type { Cell } from '../core/batch.ts';
 import { pseudonyms } from '../core/keyed.ts';
 import type { Keys } from '../core/product.ts';
 import { isClearKind, kindName } from './kinds.ts';
-import { scanText, wideToNarrow } from './masking-scan.ts';
+import { DOTS, scanText, wideToNarrow } from './masking-scan.ts';
 
 export type Mask = (cell: Cell) => Cell;
 
@@ -25,51 +25,64 @@ function starred(chars: readonly string[], first: number, last: number): string 
   return [...chars.slice(0, first), '*'.repeat(Math.max(0, chars.length - first - last)), ...end].join('');
 }
 
-const citizen = keep(3, 4);
+/** The fourth last of the old fifteen digits is still the birthday. */
+function citizen(value: string): string {
+  return /^\d{15}$/.test(value) ? keep(3, 3)(value) : keep(3, 4)(value);
+}
+
+/** A citizen's number is in it, with what tax offices append to one, or the old one of fifteen digits. */
+const PERSONAL = /^\d{15,20}$|^\d{15,19}X$|\d{17}[\dX]/i;
 
 /** Eighteen digits may be a citizen's number as well as a firm's code: then the stricter mask holds. */
 function code(value: string): string {
   const plain = value.replace(/[^0-9A-Za-z]/g, '');
-  if (/^\d{14}(\d|\d{2,5}[xX]?|\d{3}[xX])$/.test(plain)) return citizen(plain);
+  if (plain === '') return WHOLE;
+  if (PERSONAL.test(plain)) return citizen(plain);
   return plain.length >= 15 ? starred([...plain], 6, 4) : keep(2, 2)(plain);
 }
+
+/** A mobile keeps three and four, a landline its area code and of the rest what leaves four hidden. */
+function phone(value: string): string {
+  const [, area, local] = LANDLINE.exec(value) ?? [];
+  return area === undefined || local === undefined
+    ? keep(3, 4)(value)
+    : area + starred([...local], 0, local.length - 4);
+}
+const LANDLINE = /^([(（]?0\d{2,3}[)）]?[- ]?)(\d{7,8})$/;
 
 /** The surname stays, and of a name with `·` the first character of its first part. */
 function personName(value: string): string {
   const chars = [...value.trim()];
-  const shown = COMPOUND.some((surname) => value.startsWith(surname)) && chars.length > 2 ? 2 : 1;
-  return chars.length < 2 ? '*' : chars.map((char, i) => (i < shown || char === '·' ? char : '*')).join('');
+  const shown = chars.length > 2 && COMPOUND.has(chars.slice(0, 2).join('')) ? 2 : 1;
+  return chars.length < 2 ? '*' : chars.map((char, i) => (i < shown || DOTS.includes(char) ? char : '*')).join('');
 }
-const COMPOUND = [
-  '欧阳',
-  '司马',
-  '上官',
-  '诸葛',
-  '令狐',
-  '皇甫',
-  '尉迟',
-  '夏侯',
-  '东方',
-  '公孙',
-  '慕容',
-  '司徒',
-  '端木',
-  '长孙',
-  '宇文',
-];
+/** Surnames of two characters. */
+export const COMPOUND: ReadonlySet<string> = new Set(
+  (
+    '欧阳 司马 上官 诸葛 令狐 皇甫 尉迟 夏侯 东方 公孙 慕容 司徒 端木 长孙 宇文 司空 申屠 南宫 轩辕 独孤 呼延 钟离 ' +
+    '闻人 澹台 公冶 宗政 濮阳 淳于 单于 太叔 仲孙 鲜于 闾丘 拓跋 赫连 百里 东郭 西门 左丘 第五 梁丘 万俟'
+  ).split(' '),
+);
 
-/** A firm keeps its place and its legal form; what is no firm is a person. */
+/** A firm keeps its place, where that is one for sure, and its legal form; what is no firm is a person. Many a shop bears its owner's name. */
 function companyName(value: string): string {
-  const form =
-    /(有限责任公司|股份有限公司|有限公司|合伙企业([（(].*[）)])?|公司|厂|店|中心|合作社|事务所|银行|医院|学校|大学|局|委员会)$/.exec(
-      value,
-    )?.[0];
+  const form = LEGAL_FORM.exec(value)?.[0];
   if (form === undefined) return personName(value);
-  const place =
-    /^(广西壮族自治区|..?省|[^市县]{2,6}市|[^市县]{2,6}县)/.exec(value)?.[0] ?? [...value].slice(0, 2).join('');
-  const hidden = [...value].length - [...place].length - [...form].length;
-  return hidden > 0 ? scanText(`${place}${'*'.repeat(hidden)}${form}`) : `${WHOLE}${form}`;
+  const named = PLACE.exec(value)?.[0] ?? (PLACES.has(value.slice(0, 2)) ? value.slice(0, 2) : '');
+  const hidden = [...value].length - [...named].length - [...form].length;
+  return hidden > 0 ? scanText(`${named}${'*'.repeat(hidden)}${form}`) : `${WHOLE}${form}`;
 }
+const LEGAL_FORM =
+  /(有限责任公司|股份有限公司|有限公司|合伙企业([（(][^（）()]{1,20}[）)])?|公司|厂|店|部|行|中心|合作社|事务所|医院|学校|大学|局|委员会|个体工商户)$/;
+const PLACE = /^(广西壮族自治区|..?省|[^市县]{2,6}(?<![超门夜菜城])市|[^市县]{2,6}县)/;
+/** Provinces, their capitals and the cities of Guangxi, as firms write them in front. */
+const PLACES: ReadonlySet<string> = new Set(
+  (
+    '北京 天津 上海 重庆 河北 山西 辽宁 吉林 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 ' +
+    '内蒙 广西 西藏 宁夏 新疆 香港 澳门 石家 太原 沈阳 长春 哈尔 南京 杭州 合肥 福州 南昌 济南 郑州 武汉 长沙 广州 海口 成都 贵阳 昆明 拉萨 ' +
+    '西安 兰州 西宁 银川 深圳 南宁 柳州 桂林 梧州 北海 防城 钦州 贵港 玉林 百色 贺州 河池 来宾 崇左'
+  ).split(' '),
+);
 
 /** Down to county or district. */
 function address(value: string): string {
@@ -91,7 +104,7 @@ const MASKS: Readonly<Record<string, (value: string) => string>> = {
   'credit-code': code,
   'taxpayer-id': code,
   'citizen-id': citizen,
-  phone: keep(3, 4),
+  phone,
   'bank-account': keep(6, 4),
   'invoice-code': keep(4, 0),
   'invoice-no': invoiceNo,

@@ -2,7 +2,8 @@
 import { type Batch, CELL } from '../../core/batch.ts';
 import { secretBits } from '../../core/keyed.ts';
 import type { Form } from '../../core/product.ts';
-import { type ByteMask, byteMaskFor, newVeil } from '../masking-bytes.ts';
+import { type ByteMask, byteMaskFor } from '../masking-bytes.ts';
+import { newVeil } from '../masking-veil.ts';
 import { writeNumber, writeText } from './csv-bytes.ts';
 import { textField } from './csv-field.ts';
 import type { FormOptions } from './form.ts';

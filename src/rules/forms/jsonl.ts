@@ -2,7 +2,8 @@
 import { type Batch, CELL } from '../../core/batch.ts';
 import { secretBits } from '../../core/keyed.ts';
 import type { Form } from '../../core/product.ts';
-import { type ByteMask, byteMaskFor, newVeil } from '../masking-bytes.ts';
+import { type ByteMask, byteMaskFor } from '../masking-bytes.ts';
+import { newVeil } from '../masking-veil.ts';
 import type { FormOptions } from './form.ts';
 import { writeJsonNumber, writeJsonText } from './jsonl-bytes.ts';
 import { newOut, type Out, room, written } from './out.ts';

@@ -1,0 +1,24 @@
+/** Where a masked cell is written: one buffer, used again for every cell. */
+
+/** The text lies before `end`. */
+export interface Veil {
+  bytes: Uint8Array;
+  end: number;
+}
+
+const encoder = new TextEncoder();
+
+export function newVeil(): Veil {
+  return { bytes: new Uint8Array(1024), end: 0 };
+}
+
+/** Makes the veil hold a text. */
+export function fill(to: Veil, text: string): void {
+  spread(to, text.length * 3);
+  to.end = encoder.encodeInto(text, to.bytes).written;
+}
+
+/** Makes sure that so many bytes fit; what it held is gone. */
+export function spread(to: Veil, size: number): void {
+  if (to.bytes.length < size) to.bytes = new Uint8Array(Math.max(size, to.bytes.length * 2));
+}
