@@ -1,8 +1,9 @@
 // Bundles src into dist: dependencies included, code split so that a command loads only what it uses.
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildPage } from './page.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -73,6 +74,7 @@ if (existsSync(wasm)) {
   for (const name of readdirSync(wasm).filter((file) => file.endsWith('.wasm')))
     cpSync(join(wasm, name), join(fresh, name));
 }
+writeFileSync(join(fresh, 'open.html'), await buildPage());
 const dist = join(root, 'dist');
 const old = join(root, `dist.${process.pid}.old.tmp`);
 if (existsSync(dist)) renameSync(dist, old);
