@@ -1,0 +1,200 @@
+/** Rows of a judged statement from PostgreSQL by COPY, under its time limits; whatever ends it early also ends it on the server. */
+import type { Batch } from '../core/batch.ts';
+import type { RowQuery } from '../core/product.ts';
+import { Stop } from '../core/stop.ts';
+import { t } from '../core/text.ts';
+import type { RowStream } from '../core/world.ts';
+import { withBinds } from './postgres-binds.ts';
+import { type Protocol, running, type Wire } from './postgres-connect.ts';
+import { type CopyDecoder, copyDecoder } from './postgres-copy.ts';
+import { openSession, type PostgresPlace } from './postgres-session.ts';
+import { refuseShadows } from './postgres-shadow.ts';
+import { idleTooLong, interrupted, overLimit, type PostgresError, stopOf, tooLong } from './postgres-stops.ts';
+
+/** Bytes that are gathered before they are read as rows, and from which the socket is asked to pause. */
+const GATHER = 256 * 1024;
+const PAUSE = 1024 * 1024;
+/** Milliseconds after which fewer are read all the same. */
+const LINGER = 25;
+/** Milliseconds that the server has to end a statement by itself before the connection is cut. */
+const GRACE = 1_000;
+
+/**
+ * Streams the rows. Kinds of cells are by the server's types (see postgres-copy.ts); a batch's arrays are used again. Stop('refused') for
+ * what the server or the guard of names refuses and for more rows than the limit, 'failed' after a time-out or a lost connection,
+ * 'interrupted' by the signal.
+ */
+export async function postgresRows(place: PostgresPlace, query: RowQuery, signal?: AbortSignal): Promise<RowStream> {
+  if (signal?.aborted) throw interrupted();
+  const session = await openSession(place, query.timeout);
+  const flow = flowOf(session.wire, query, signal);
+  try {
+    const { fields, parameters } = await session.describe(query.sql);
+    await refuseShadows(query.database, query.sql, session);
+    const sql = await withBinds(query, parameters, session);
+    const decoder = copyDecoder(
+      fields.map(({ dataTypeID }) => dataTypeID),
+      session.wire.forward,
+    );
+    flow.begin(`COPY (${sql}\n) TO STDOUT`);
+    return { columns: fields.map(({ name }) => name), batches: batchesOf(flow, decoder, query) };
+  } catch (error) {
+    const why = flow.why() ?? stopOf(query.database, error, 0);
+    await flow.end();
+    throw why;
+  }
+}
+
+interface Flow {
+  /** Sends the statement; from now on the connection's bytes are ours. */
+  begin(copy: string): void;
+  /** Resolves with bytes, or without where the statement is over or was ended. Rejects after `deadline` (by performance.now). */
+  more(deadline: number): Promise<readonly Uint8Array[]>;
+  /** The server's count of rows, once the statement is over. */
+  rows(): number | undefined;
+  why(): Stop | undefined;
+  /** Ends everything; asks the server to cancel where the statement is not over. */
+  end(): Promise<void>;
+}
+
+interface State {
+  inbox: Uint8Array[];
+  size: number;
+  why: Stop | undefined;
+  rows: number | undefined;
+  over: boolean;
+  ended: boolean;
+  wake: (() => void) | undefined;
+}
+
+function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): Flow {
+  const state: State = {
+    inbox: [],
+    size: 0,
+    why: undefined,
+    rows: undefined,
+    over: false,
+    ended: false,
+    wake: undefined,
+  };
+  const began = performance.now();
+  const halt = (why: Stop): void => {
+    state.why ??= why;
+    void end();
+  };
+  const end = async (): Promise<void> => {
+    if (state.ended) return;
+    state.ended = true;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    state.wake?.();
+    if (state.over) return wire.close();
+    // Asked first: a server that only sees the connection go may compute on.
+    await wire.cancel();
+    wire.socket.destroy();
+  };
+  const onAbort = (): void => halt(interrupted());
+  const timer = setTimeout(() => halt(tooLong(query.database, query.timeout)), query.timeout + GRACE);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const failed = (error: Error): void => {
+    const late = (error as PostgresError).code === '57014' && performance.now() - began >= query.timeout;
+    state.why ??= late ? tooLong(query.database, query.timeout) : stopOf(query.database, error);
+    state.wake?.();
+  };
+  return {
+    begin: (copy) => begin(wire, copy, state, failed),
+    more: (deadline) =>
+      more(wire, state, deadline, () => halt(idleTooLong(query.database, query.idle ?? query.timeout))),
+    rows: () => (state.over ? (state.rows ?? -1) : undefined),
+    why: () => state.why,
+    end,
+  };
+}
+
+function begin(wire: Wire, copy: string, state: State, failed: (error: Error) => void): void {
+  const submit = (connection: Protocol): void => {
+    wire.tap((chunk) => {
+      state.inbox.push(chunk);
+      state.size += chunk.length;
+      if (state.size > PAUSE) wire.socket.pause();
+      if (state.size >= GATHER) state.wake?.();
+    });
+    connection.parse({ text: copy });
+    connection.bind({});
+    connection.execute({});
+    connection.sync();
+  };
+  wire.client.query(
+    running(submit, {
+      handleError: failed,
+      handleCommandComplete: ({ text }) => {
+        state.rows = Number(/^COPY (\d+)$/.exec(text)?.[1]);
+      },
+      handleReadyForQuery: () => {
+        state.over = true;
+      },
+    }),
+  );
+}
+
+function more(wire: Wire, state: State, deadline: number, idle: () => void): Promise<readonly Uint8Array[]> {
+  return new Promise((resolve) => {
+    const began = performance.now();
+    const answer = (): void => {
+      clearTimeout(timer);
+      state.wake = undefined;
+      const chunks = state.inbox;
+      state.inbox = [];
+      state.size = 0;
+      wire.socket.resume();
+      resolve(chunks);
+    };
+    const look = (): void => {
+      const now = performance.now();
+      if (state.size > 0 && now - began >= LINGER) answer();
+      else if (now >= deadline) idle();
+      else timer = setTimeout(look, LINGER);
+    };
+    let timer = setTimeout(look, LINGER);
+    state.wake = answer;
+    if (state.size >= GATHER || state.ended || state.why !== undefined) answer();
+  });
+}
+
+async function* batchesOf(flow: Flow, decoder: CopyDecoder, query: RowQuery): AsyncGenerator<Batch> {
+  let rows = 0;
+  const idle = query.idle ?? query.timeout;
+  let deadline = performance.now() + idle;
+  try {
+    for (;;) {
+      const stopped = flow.why();
+      if (stopped !== undefined) throw stopped;
+      const batch = decoder.read(query.limit - rows + 1);
+      rows += batch.rows;
+      if (rows > query.limit) {
+        if (query.truncate !== true) throw overLimit(query.database, query.limit);
+        if (batch.rows > 1) yield { ...batch, rows: batch.rows - 1 };
+        return;
+      }
+      if (batch.rows > 0) {
+        yield batch;
+        deadline = performance.now() + idle;
+        continue;
+      }
+      const whole = flow.rows();
+      if (whole === rows) return;
+      if (whole !== undefined) throw cut(query.database);
+      for (const chunk of await flow.more(deadline)) decoder.feed(chunk);
+    }
+  } catch (error) {
+    throw flow.why() ?? (error instanceof Stop ? error : cut(query.database));
+  } finally {
+    await flow.end();
+  }
+}
+
+function cut(database: string): Stop {
+  return new Stop('failed', t('what came from {database} is not the whole of the rows', { database }), {
+    notDone: t('No row was handed over.'),
+  });
+}
