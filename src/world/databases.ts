@@ -33,10 +33,11 @@ export interface DatabaseDriver {
   reach(): Promise<Reach>;
 }
 
-/** Where a driver works: the database's name in site.yml for its sentences, the site folder, and the secret, read on first use. */
+/** Where a driver works: the database's name in site.yml for its sentences, the site folder and time zone, and the secret, read on first use. */
 export interface DatabasePlace {
   readonly name: string;
   readonly dir: string;
+  readonly timeZone: string;
   readonly secret: Lazy<Secret | undefined>;
 }
 
@@ -66,12 +67,10 @@ async function driverOf(site: Site, name: string): Promise<DatabaseDriver> {
     const { readSecret } = await import('./secret.ts');
     return readSecret(site.dir, `databases.${name}`, spec);
   });
-  const place: DatabasePlace = { name, dir: site.dir, secret };
-  if (spec.kind === 'postgres') return postgresDriver(spec, place);
-  return oracleDriver(spec, place);
+  const place: DatabasePlace = { name, dir: site.dir, timeZone: site.timeZone, secret };
+  if (spec.kind === 'postgres') return (await import('./postgres.ts')).postgresDriver(spec, place);
+  return (await import('./oracle-source.ts')).oracleDriver(spec, place);
 }
-
-type SpecOf<K> = Extract<DatabaseSpec, { kind: K }>;
 
 async function sqliteDriver(dir: string, named: string): Promise<DatabaseDriver> {
   const sqlite = await import('./sqlite.ts');
@@ -91,18 +90,6 @@ async function sqliteDriver(dir: string, named: string): Promise<DatabaseDriver>
   };
 }
 
-async function postgresDriver(spec: SpecOf<'postgres'>, place: DatabasePlace): Promise<DatabaseDriver> {
-  const { reachPostgres } = await import('./postgres.ts');
-  const reach = async () => reachPostgres(spec, await place.secret());
-  return { ...refusing(place.name, spec.kind), reach };
-}
-
-async function oracleDriver(spec: SpecOf<'oracle'>, place: DatabasePlace): Promise<DatabaseDriver> {
-  const { reachOracle } = await import('./oracle.ts');
-  const reach = async () => reachOracle(spec, await place.secret());
-  return { ...refusing(place.name, spec.kind), reach };
-}
-
 function specOf(site: Site, name: string): DatabaseSpec {
   const spec = Object.hasOwn(site.databases, name) ? site.databases[name] : undefined;
   if (spec !== undefined) return spec;
@@ -111,22 +98,4 @@ function specOf(site: Site, name: string): DatabaseSpec {
     notDone: t('Nothing was looked at or changed.'),
     next: ['gxops site show'],
   });
-}
-
-function refusing(name: string, kind: string): Omit<DatabaseDriver, 'reach'> {
-  const refuse = async (): Promise<never> => {
-    throw new Stop(
-      'refused',
-      t('rows of {name} cannot be read: this version reads rows only from SQLite, not from {kind}', { name, kind }),
-      { notDone: t('No statement was sent.'), next: ['gxops doctor'] },
-    );
-  };
-  return {
-    rows: refuse,
-    columns: refuse,
-    estimate: refuse,
-    catalogue: refuse,
-    fingerprint: refuse,
-    privileges: refuse,
-  };
 }

@@ -32,7 +32,7 @@ export interface Session {
 /** Milliseconds to wait for a lock that a statement needs. */
 const LOCK_TIMEOUT = 10_000;
 /** For our own questions. */
-export const ASK_TIMEOUT = 15_000;
+const ASK_TIMEOUT = 15_000;
 
 /**
  * pg_catalog stands first and pg_temp last, so that neither a table nor a function of somebody's can stand before the server's own; what
@@ -47,11 +47,14 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const session = await openSession(place, timeout);
+  // The server's own limit is the statement's; this one is for a network that swallows its answer.
+  const guard = setTimeout(() => session.wire.socket.destroy(), timeout + ASK_TIMEOUT);
   try {
     return await work(session);
   } catch (error) {
-    throw stopOf(place.name, error);
+    throw stopOf(place.name, error, 0);
   } finally {
+    clearTimeout(guard);
     await session.wire.close();
   }
 }
@@ -61,6 +64,11 @@ export async function openSession(place: PostgresPlace, timeout: number): Promis
   const wire = await connectPostgres(place.spec, place.secret).catch((error) => {
     throw unreachable(place.name, error);
   });
+  return sessionOver(wire, place, timeout);
+}
+
+/** The same over a connection that is there; closes it where there is no session. */
+export async function sessionOver(wire: Wire, place: PostgresPlace, timeout: number): Promise<Session> {
   const session: Session = {
     wire,
     ask: (sql, binds) => ask(wire, sql, binds),

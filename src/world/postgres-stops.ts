@@ -21,7 +21,7 @@ const STATES: Readonly<Record<string, readonly [Verdict, Phrase]>> = {
   '3D': ['unreachable', t('there is no such database')],
   '40': ['failed', t('it met another transaction; it may be run again')],
   '42501': ['refused', t('the account may not read that')],
-  '42': ['refused', t('the statement names or does what is not there')],
+  '42': ['refused', t('the statement has a name, a type or a form that the server does not know')],
   '53': ['failed', t('the server is short of memory, disk or connections')],
   '54': ['refused', t('the statement is beyond a limit of the server')],
   '55P03': ['failed', t('what it reads is locked by another session')],
