@@ -1,59 +1,77 @@
-/** The search for identifiers (masking-scan.ts) from bytes to bytes: what holds none is seen in one pass, numbers are hidden in a second, names, mail and plates are left to the text. */
-
+/** The search for identifiers (masking-scan.ts) from bytes to bytes: what holds none is seen in one pass, numbers are hidden in a second; only names, mail and plates become text. */
 import { hideRun, type Run } from './masking-run.ts';
-import { MOST_BETWEEN } from './masking-scan.ts';
-import { COST, COST_SHIFT, DIGIT, isLabel, LABEL, MAIL, PLAIN, PLATE, signs } from './masking-signs.ts';
-import { spread, type Veil } from './masking-veil.ts';
-
-/** `same`: nothing to hide; `hidden`: the veil holds the text with stars; `text`: the search by text must decide. */
-export type Scanned = 'same' | 'hidden' | 'text';
+import { hideWords, MOST_BETWEEN } from './masking-scan.ts';
+import { COST, COST_SHIFT, DIGIT, isLabel, LABEL, MAIL, PLAIN, PLATE, signBeyond, signs } from './masking-signs.ts';
+import { fill, newVeil, spread, type Veil } from './masking-veil.ts';
 
 /** No shape of an identifier has fewer digits. */
 const FEWEST_DIGITS = 7;
 const STAR = 0x2a;
 
-/** Searches one cell of UTF-8. */
-export function scanBytes(bytes: Uint8Array, start: number, end: number, to: Veil): Scanned {
-  const table = signs();
-  const digits = digitsIn(bytes, start, end, table);
-  if (digits < 0) return 'text';
-  if (digits < FEWEST_DIGITS) return 'same';
-  return hideNumbers(bytes, start, end, table, to) ? 'hidden' : 'same';
+/** Searches one cell of UTF-8. True: the veil holds the text with stars; false: there is nothing to hide. */
+export function scanBytes(bytes: Uint8Array, start: number, end: number, to: Veil): boolean {
+  const digits = digitsIn(bytes, start, end, true);
+  if (digits >= 0) return digits >= FEWEST_DIGITS && hideNumbers(bytes, start, end, to);
+  return scanWords(bytes, start, end, to);
 }
 
-/** How many characters stand for digits; -1 where a name, a mail address or a plate could be, or a character is outside the table. */
-function digitsIn(bytes: Uint8Array, start: number, end: number, table: Uint16Array): number {
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** The cell after its names are hidden, before its numbers are. */
+const half = newVeil();
+
+/** A cell that may hold a name, a mail address or a plate. */
+function scanWords(bytes: Uint8Array, start: number, end: number, to: Veil): boolean {
+  const text = decoder.decode(bytes.subarray(start, end));
+  const words = hideWords(text);
+  if (words === text) return digitsIn(bytes, start, end, false) >= FEWEST_DIGITS && hideNumbers(bytes, start, end, to);
+  fill(half, words);
+  if (digitsIn(half.bytes, 0, half.end, false) < FEWEST_DIGITS || !hideNumbers(half.bytes, 0, half.end, to))
+    fill(to, words);
+  return true;
+}
+
+/** How many characters stand for digits; -1 where `words` are looked for and a name, a mail address or a plate could be. */
+function digitsIn(bytes: Uint8Array, start: number, end: number, words: boolean): number {
+  const table = signs();
   let digits = 0;
   let seen = 0;
   let upper = false;
   let before = 0;
   for (let i = start; i < end; ) {
-    let code = bytes[i] as number;
-    if (code < 0x80) {
-      i++;
-      upper ||= code >= 0x41 && code <= 0x5a;
-    } else if (code >= 0xf0) return -1;
-    else if (code >= 0xe0) {
-      code = ((code & 0xf) << 12) | (((bytes[i + 1] as number) & 0x3f) << 6) | ((bytes[i + 2] as number) & 0x3f);
-      i += 3;
-    } else {
-      code = ((code & 0x1f) << 6) | ((bytes[i + 1] as number) & 0x3f);
-      i += 2;
-    }
-    const sign = table[code] as number;
-    if ((sign & LABEL) !== 0 && isLabel(before, code)) return -1;
+    const lead = bytes[i] as number;
+    const width = widthOf(lead);
+    const code = width === 1 ? lead : codeAt(bytes, i, width);
+    const sign = code < 0x10000 ? (table[code] as number) : signBeyond(code);
+    if ((sign & LABEL) !== 0 && words && isLabel(before, code)) return -1;
     if ((sign & DIGIT) !== 0) digits++;
+    upper ||= code >= 0x41 && code <= 0x5a;
     seen |= sign;
     before = code;
+    i += width;
   }
-  return (seen & MAIL) !== 0 || ((seen & PLATE) !== 0 && upper) ? -1 : digits;
+  return words && ((seen & MAIL) !== 0 || ((seen & PLATE) !== 0 && upper)) ? -1 : digits;
+}
+
+function widthOf(lead: number): number {
+  return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/** The code point of a character of two to four bytes. */
+function codeAt(bytes: Uint8Array, at: number, width: number): number {
+  const lead = bytes[at] as number;
+  const second = (bytes[at + 1] as number) & 0x3f;
+  if (width === 2) return ((lead & 0x1f) << 6) | second;
+  const third = (bytes[at + 2] as number) & 0x3f;
+  if (width === 3) return ((lead & 0xf) << 12) | (second << 6) | third;
+  return ((lead & 0x7) << 18) | (second << 12) | (third << 6) | ((bytes[at + 3] as number) & 0x3f);
 }
 
 /** Letters and digits of the run under way: what each stands for, and where it lies in the cell. */
 const run: Run = { size: 0, plain: new Uint8Array(256), at: new Uint32Array(256), hidden: new Uint8Array(256) };
 
-/** Writes the cell with stars for what is hidden; false when nothing is. */
-function hideNumbers(bytes: Uint8Array, start: number, end: number, table: Uint16Array, to: Veil): boolean {
+/** Writes the cell with stars for the numbers that are hidden; false when none is. */
+function hideNumbers(bytes: Uint8Array, start: number, end: number, to: Veil): boolean {
+  const table = signs();
   spread(to, end - start);
   enlarge(end - start);
   to.end = 0;
@@ -62,8 +80,9 @@ function hideNumbers(bytes: Uint8Array, start: number, end: number, table: Uint1
   let gap = 0;
   for (let i = start; i < end; ) {
     const lead = bytes[i] as number;
-    const width = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : 3;
-    const sign = table[codeAt(bytes, i, width)] as number;
+    const width = widthOf(lead);
+    const code = width === 1 ? lead : codeAt(bytes, i, width);
+    const sign = code < 0x10000 ? (table[code] as number) : signBeyond(code);
     if ((sign & PLAIN) === 0) gap += (sign >>> COST_SHIFT) & COST;
     else {
       if (gap > MOST_BETWEEN) copied = flush(bytes, copied, to);
@@ -88,8 +107,7 @@ function flush(bytes: Uint8Array, copied: number, to: Veil): number {
       const at = run.at[i] as number;
       copy(bytes, done, at, to);
       to.bytes[to.end++] = STAR;
-      const lead = bytes[at] as number;
-      done = at + (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : 3);
+      done = at + widthOf(bytes[at] as number);
     }
   run.size = 0;
   return done;
@@ -100,15 +118,6 @@ function copy(bytes: Uint8Array, from: number, until: number, to: Veil): void {
   let at = to.end;
   for (let i = from; i < until; i++) into[at++] = bytes[i] as number;
   to.end = at;
-}
-
-function codeAt(bytes: Uint8Array, at: number, width: number): number {
-  const lead = bytes[at] as number;
-  if (width === 1) return lead;
-  const second = (bytes[at + 1] as number) & 0x3f;
-  return width === 2
-    ? ((lead & 0x1f) << 6) | second
-    : ((lead & 0xf) << 12) | (second << 6) | ((bytes[at + 2] as number) & 0x3f);
 }
 
 function enlarge(size: number): void {

@@ -5,6 +5,7 @@ import { isClearKind, kindName } from './kinds.ts';
 import { type Mask, maskFor } from './masking.ts';
 import { ATTEMPTS } from './masking-bytes-kinds.ts';
 import { scanBytes } from './masking-bytes-scan.ts';
+import { remembering } from './masking-memory.ts';
 import { fill, spread, type Veil } from './masking-veil.ts';
 
 /**
@@ -17,7 +18,7 @@ export type ByteMask = (bytes: Uint8Array, start: number, end: number, kind: num
 export function byteMaskFor(kind: string, keys?: Keys): ByteMask | undefined {
   const name = kindName(kind);
   if (name === 'released') return undefined;
-  const text = byText(maskFor(kind, keys));
+  const text = remembering(byText(maskFor(kind, keys)));
   if (isClearKind(name)) return clear(text);
   if (name === 'free-text' || name === 'text') return scanned(text);
   if (name === 'unclassified') return unclassified(text);
@@ -40,10 +41,9 @@ function clear(text: ByteMask): ByteMask {
 function scanned(text: ByteMask): ByteMask {
   return (bytes, start, end, kind, to) => {
     if (kind === CELL.bytes) return text(bytes, start, end, kind, to);
-    const found = scanBytes(bytes, start, end, to);
-    if (found === 'text') return text(bytes, start, end, kind, to);
-    if (found === 'same' && kind === CELL.number) copy(bytes, start, end, to);
-    return found === 'hidden' || kind === CELL.number;
+    if (scanBytes(bytes, start, end, to)) return true;
+    if (kind === CELL.number) copy(bytes, start, end, to);
+    return kind === CELL.number;
   };
 }
 

@@ -36,17 +36,22 @@ function count(at: number, length: number): number {
   return (before[at + length] as number) - (before[at] as number);
 }
 
+/** A loop: for so few places `fill` is slower. */
+function hide(hidden: Uint8Array, from: number, until: number): void {
+  for (let i = from; i < until; i++) hidden[i] = 1;
+}
+
 /** Credit codes, tax numbers of fifteen characters and passports, at every place where one could begin. */
 function hideCodes({ size, plain, hidden }: Run): boolean {
   let any = false;
   for (let i = 0; i + 8 <= size; i++) {
     if (i + 18 <= size && count(i + 2, 6) === 6 && count(i, 18) > 9) {
-      hidden.fill(1, i + 6, i + 14);
+      hide(hidden, i + 6, i + 14);
       any = true;
     }
     const last = plain[i + 14] as number;
     if (i + 15 <= size && count(i, 6) === 6 && count(i, 15) > 7 && (last <= NINE || last === LETTER_X)) {
-      hidden.fill(1, i + 6, i + 11);
+      hide(hidden, i + 6, i + 11);
       any = true;
     }
     if ((plain[i] as number) > NINE) any = hidePassport(i, size, plain, hidden) || any;
@@ -60,7 +65,7 @@ function hidePassport(at: number, size: number, plain: Uint8Array, hidden: Uint8
   const first = at + letters;
   if (first + 7 > size || count(first, 7) !== 7) return false;
   const digits = first + 8 <= size && count(first, 8) === 8 ? 8 : 7;
-  hidden.fill(1, at + 1, first + digits - 2);
+  hide(hidden, at + 1, first + digits - 2);
   return true;
 }
 
@@ -75,7 +80,7 @@ function hideDigits({ size, plain, hidden }: Run): boolean {
       const length = end - i + (end < size && plain[end] === LETTER_X ? 1 : 0);
       const mobile = length === 11 && end - i === 11 && plain[i] === 0x31 && (plain[i + 1] as number) >= 0x33;
       const [first, last] = kept(length, mobile);
-      hidden.fill(1, i + first, i + length - last);
+      hide(hidden, i + first, i + length - last);
       any = true;
     }
     i = end;

@@ -35,14 +35,15 @@ interface Mark {
 
 /** The text with the hidden part of every identifier starred; what is between and around stays. */
 export function scanText(text: string): string {
+  return hideNumbers(hideWords(text));
+}
+
+/** Names, places, mail addresses and plates. */
+export function hideWords(text: string): string {
   const named = PEOPLE.test(text) ? hideNames(text) : text;
   if (!WORTH.test(named)) return named;
   const mailed = MAIL_SIGN.test(named) ? named.replace(MAIL, '$1***$2') : named;
-  const plated = mailed.replace(
-    PLATE,
-    (_all, place: string, rest: string) => `${place}${rest.replace(/[A-Z0-9](?!$)/g, '*')}`,
-  );
-  return hideNumbers(plated);
+  return mailed.replace(PLATE, (_all, place: string, rest: string) => `${place}${rest.replace(/[A-Z0-9](?!$)/g, '*')}`);
 }
 
 /** Addresses behind a label, names behind one or before a title. */

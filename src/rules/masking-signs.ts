@@ -36,10 +36,21 @@ export function signs(): Uint16Array {
   return made;
 }
 
+const beyond = new Map<number, number>();
+const MOST_BEYOND = 4_096;
+
+/** The same for a character beyond the basic plane. */
+export function signBeyond(code: number): number {
+  const known = beyond.get(code) ?? meaning(code);
+  if (beyond.size >= MOST_BEYOND) beyond.clear();
+  beyond.set(code, known);
+  return known;
+}
+
 const ENDS = new Set(PAIRS.split(' ').map((pair) => pair.charAt(1)));
 
 function meaning(code: number): number {
-  const char = String.fromCharCode(code);
+  const char = String.fromCodePoint(code);
   const known = plain(char);
   const worth = known === undefined ? costOf(char) << COST_SHIFT : known.charCodeAt(0);
   return (

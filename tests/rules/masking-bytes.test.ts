@@ -19,25 +19,27 @@ const piece = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'０１２３４一二三四五幺〇壹㈠㊂①٣𝟏'), minLength: 1, maxLength: 12 }),
   fc.string({ unit: fc.constantFrom(...'ABXIaxz'), minLength: 1, maxLength: 3 }),
   fc.constantFrom(...['91450103', 'MA5K0260E', '450103196503070012', '13800138000', 'E12345678', '桂A12345', 'x', 'X']),
-  fc.constantFrom(...'司机 姓名 联系人 先生 地址 寄往 法人代表 经理 户 人 先 张三 韦小红 @ ＠ 桂 新 · 、 ， \u200b \u3000 🎉'.split(' ')),
-  fc.constantFrom(...['-', '--', '*', '**', '***', ' ', '/', '（', '.', ',', '，', '\n', '\u200b\u200b\u200b\u200b\u200b']),
+  fc.constantFrom(
+    ...'司机 姓名 联系人 先生 地址 寄往 法人代表 经理 户 人 先 张三 韦小红 @ ＠ 桂 新 · 、 ， \u200b \u3000 🎉'.split(
+      ' ',
+    ),
+  ),
+  fc.constantFrom(
+    ...['-', '--', '*', '**', '***', ' ', '/', '（', '.', ',', '，', '\n', '\u200b\u200b\u200b\u200b\u200b'],
+  ),
 );
 const close = fc.array(piece, { minLength: 1, maxLength: 7 }).map((all) => all.join(''));
 
 test('the search by bytes finds what the search by text finds', () => {
   const veil = newVeil();
-  let decided = 0;
   fc.assert(
     fc.property(close, fc.nat(5), (cell, shift) => {
       const bytes = Buffer.concat([Buffer.alloc(shift, '7'), Buffer.from(cell), Buffer.from('77')]);
       const found = scanBytes(bytes, shift, bytes.length - 2, veil);
-      if (found === 'text') return;
-      decided++;
-      expect(found === 'same' ? cell : text(veil.bytes.subarray(0, veil.end))).toBe(scanText(cell));
+      expect(found ? text(veil.bytes.subarray(0, veil.end)) : cell).toBe(scanText(cell));
     }),
     { numRuns: 30_000 },
   );
-  expect(decided).toBeGreaterThan(8_000);
 });
 
 test.each(['released', 'unclassified', ...KINDS])('%s: the mask by bytes is the mask by text', (kind) => {
