@@ -24,6 +24,7 @@ const PEERS: readonly Peer[] = [
   { program: 'sqlite3', debian: 'sqlite3', without: 'reading our databases with the sqlite3 program itself' },
   { program: 'zsh', debian: 'zsh', without: 'completion in a real zsh' },
   { program: 'fish', debian: 'fish', without: 'completion in a real fish' },
+  { program: 'chromium', debian: 'chromium', without: 'opening a handed-over file in a real browser' },
   { program: 'postgres', debian: 'postgresql', without: 'looks at a real PostgreSQL' },
   // Without a Chinese font the pages would be there, but their text would not.
   { program: 'soffice', debian: 'libreoffice-writer-nogui fonts-noto-cjk', without: 'our forms opened in LibreOffice' },

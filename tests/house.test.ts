@@ -79,6 +79,18 @@ describe('the survey finds what it forbids', () => {
     ['a long function of a test', 'tests/a.test.ts', `function f() {\n${'  g();\n'.repeat(60)}}`, /f has 62 lines/],
     ['a name without a noun', 'src/rules/string-utils.ts', '', /string-utils/],
     ['a folder without a noun', 'src/helpers/a.ts', '', /helpers/],
+    ['the network in the page', 'src/page/a.ts', 'await fetch(address);', /uses fetch, which the page/],
+    ['a store in the page', 'src/page/a.ts', 'window.localStorage.setItem(a, b);', /uses localStorage, which the page/],
+    ['markup in the page', 'src/page/a.ts', 'box.innerHTML = name;', /uses innerHTML, which the page/],
+    ['a log in the page', 'src/page/a.ts', 'console.log(1);', /uses console, which the page/],
+    [
+      'a built-in in the page',
+      'src/page/a.ts',
+      "import { createHash } from 'node:crypto';",
+      /node:crypto, which page may not/,
+    ],
+    ['another room in the page', 'src/page/a.ts', "import { x } from '../rules/x.ts';", /page may not import rules/],
+    ['a browser in the core', 'src/core/a.ts', "import { x } from '../page/x.ts';", /core may not import page/],
     ['an escape', 'src/rules/a.ts', `// ${'@ts-'}${'ignore'}`, /holds @ts-/],
   ];
   it.each(cases)('%s', (_rule, path, text, says) => {
@@ -97,6 +109,7 @@ describe('the survey finds what it forbids', () => {
     ['src/rules/b.ts', 'function f() { const process = g(); return process.pid; }'],
     ['src/rules/c.ts', 'for (const process of state.processes) await alive(process);'],
     ['src/main.ts', "import { run } from './commands/x.ts'; import { build } from './world/build.ts';"],
+    ['src/page/a.ts', 'const now = Date.now(); window.close(); document.title = "";'],
     ['src/rules/linux/table.ts', '// a rule\n'.repeat(500)],
   ])('lets %s be', (path, text) => {
     expect(survey(path, head + text)).toEqual([]);

@@ -54,10 +54,11 @@ export function converterTo(sheet: Spreadsheet, manifest: Manifest): Pick<Counte
   const csv = manifest.format === 'csv';
   const split = splitter(csv);
   let header = csv;
+  const amounts = manifest.columns.map(({ mask }) => mask === 'amount');
   const take = async (found: readonly Uint8Array[]): Promise<void> => {
     const rows = header ? found.slice(1) : found;
     header = header && found.length === 0;
-    await sheet.rows(parsed(rows, csv, manifest.columns.length));
+    await sheet.rows(parsed(rows, csv, amounts));
   };
   return {
     push: (chunk) => take(split.push(chunk)),
@@ -68,11 +69,12 @@ export function converterTo(sheet: Spreadsheet, manifest: Manifest): Pick<Counte
   };
 }
 
-function* parsed(rows: readonly Uint8Array[], csv: boolean, width: number): Generator<readonly Cell[]> {
+/** In a CSV nothing says what is a number: only what the dictionary calls an amount becomes one, so that it can be added up. */
+function* parsed(rows: readonly Uint8Array[], csv: boolean, amounts: readonly boolean[]): Generator<readonly Cell[]> {
   for (const row of rows) {
     const cells = cellsOf(csv, row);
-    if (cells.length !== width) throw refuse('spreadsheet');
-    yield cells;
+    if (cells.length !== amounts.length) throw refuse('spreadsheet');
+    yield csv ? cells.map(({ text }, i) => ({ text, number: amounts[i] === true })) : cells;
   }
 }
 

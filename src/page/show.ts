@@ -122,7 +122,7 @@ const SHOWN = 200;
 
 function cell(text: string | null): HTMLElement {
   if (text === null) return element('td', ['—'], 'none');
-  const shown = visible(text.slice(0, SHOWN));
+  const shown = visible(text.slice(0, SHOWN).replace(/\r?\n/g, ' ↵ '));
   const made = element('td', [shown]);
   made.title = shown;
   return made;

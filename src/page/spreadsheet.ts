@@ -139,7 +139,8 @@ const SPECIAL = /[&<>\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]|_
 
 /** Text as XML; what XML cannot hold, and what looks like its escape, as `_xHHHH_` (ECMA-376 part 1, 22.4.2.4 ST_Xstring). */
 function xmlText(text: string): string {
-  return text.replace(SPECIAL, (character) => {
+  // A line break in a cell is LF.
+  return text.replaceAll('\r\n', '\n').replace(SPECIAL, (character) => {
     if (character === '&') return '&amp;';
     if (character === '<') return '&lt;';
     if (character === '>') return '&gt;';

@@ -19,6 +19,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   records: ['core'],
   views: ['core'],
   world: ['core'],
+  page: ['core'],
   core: [],
 };
 
@@ -36,7 +37,9 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['world'],
   inquirer: ['world'],
   ora: ['world'],
-  'age-encryption': ['world'],
+  'age-encryption': ['world', 'page'],
+  '@noble/hashes': ['page'],
+  '@noble/curves': ['page'],
   yazl: ['world'],
   yauzl: ['world'],
 };
@@ -187,9 +190,16 @@ function sourceOf(node: Node): string | undefined {
 
 const GLOBALS = ['process', 'console', 'fetch', 'WebSocket', 'globalThis', 'performance', 'require'];
 const CLOCKS = ['Date.now', 'Math.random'];
+/** What would keep or send what a reader opens, or make markup of a foreign text: under no name and on no object of the page. */
+const PAGE_NEVER = [
+  ...['WebSocket', 'XMLHttpRequest', 'EventSource', 'sendBeacon', 'importScripts'],
+  ...['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookie'],
+  ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'eval'],
+];
 
 function judgeEffects(path: string, node: Node, above: readonly Node[]): string[] {
   const room = roomOf(path);
+  if (room === 'page') return judgePage(node, above);
   if (room === undefined || EDGE.includes(room)) return [];
   const name = nameOf(node) ?? '';
   const own = GLOBALS.includes(name) && (isLabel(node, above.at(-1)) || isShadowed(name, above));
@@ -200,6 +210,14 @@ function judgeEffects(path: string, node: Node, above: readonly Node[]): string[
   if (node.type === 'NewExpression' && nameOf(node.callee) === 'Date' && isEmpty(node.arguments))
     return ['makes new Date() of its own; time comes from the World'];
   return [];
+}
+
+/** The page runs in a reader's browser: window and clock are its own, but it sends, keeps and logs nothing. */
+function judgePage(node: Node, above: readonly Node[]): string[] {
+  const name = nameOf(node) ?? '';
+  if (node.type !== 'Identifier') return [];
+  const own = isLabel(node, above.at(-1)) || isShadowed(name, above);
+  return PAGE_NEVER.includes(name) || (GLOBALS.includes(name) && !own) ? [`uses ${name}, which the page may not`] : [];
 }
 
 /** Does an enclosing function or block bind the name itself, e.g. a parameter `process: Spawned`? */
