@@ -76,9 +76,10 @@ function columnOf(table: string, column: string, dialect: Dialect): TableColumn 
 const NUMERIC =
   /^(unsigned )?((big|small|tiny|medium)? ?int(eger|[248])?|real|float[48]?|double|numeric|decimal|dec|number|money|bool(ean)?|binary_(float|double)|(big|small)?serial)\b(?!.*\[)/i;
 
-/** In Oracle a column may also have the name of a pseudo column that we would take for one. */
+/** A dot in a column's name would make its origin another's. In Oracle a column may also have the name of a pseudo column that we would take for one. */
 function isReadable(columns: readonly TableColumn[], dialect: Dialect): boolean {
   if (dialect === 'oracle' && columns.some(({ name }) => PROTECTED.has(name))) return false;
+  if (columns.some(({ name }) => name.includes('.'))) return false;
   return [...counted(columns.map(({ origin }) => origin)).values()].every((count) => count === 1);
 }
 

@@ -1,7 +1,7 @@
 /** The columns a SELECT gives, each with where its values come from: through alias, subquery, WITH, UNION, join and star. */
 import { t } from '../../core/text.ts';
 import { nameGiven } from './name-given.ts';
-import { groupBy, sortBy } from './order.ts';
+import { checkAliases, groupBy, sortBy } from './order.ts';
 import { refuse } from './refusal.ts';
 import {
   type Column,
@@ -31,14 +31,18 @@ export function columnsOf(select: Body, context: Context, ctes: Ctes = new Map()
 }
 
 function withCtes(clause: Body | undefined, context: Context, ctes: Ctes, outer: Scope | undefined): Ctes {
+  const { fold } = context;
   const known = new Map(ctes);
-  for (const { body } of nodesOf(clause?.ctes)) {
-    const name = context.fold(String(body.ctename ?? ''));
+  const parts = nodesOf(clause?.ctes).map(({ body }) => ({ body, name: fold(String(body.ctename ?? '')) }));
+  for (const [i, { body, name }] of parts.entries()) {
     const query = nodeOf(body.ctequery)?.body ?? {};
+    // SQLite always, PostgreSQL with RECURSIVE, finds a later WITH query before a table of that name.
+    if (parts.slice(i + 1).some((later) => mentions(query, later.name, fold)))
+      refuse('recursive', locationOf(body), t('a WITH query may read only those before it; put them in order'));
     const renamed = (columns: readonly Column[]): Column[] =>
       rename(columns, namesOf(body.aliascolnames), locationOf(body));
-    if (clause?.recursive === true)
-      known.set(name, renamed(recursiveColumns(name, query, context, known, outer, renamed)));
+    const recursive = (clause?.recursive === true || context.dialect === 'sqlite') && mentions(query, name, fold);
+    if (recursive) known.set(name, renamed(recursiveColumns(name, query, context, known, outer, renamed)));
     else known.set(name, renamed(columnsOf(query, context, known, outer)));
   }
   return known;
@@ -54,13 +58,17 @@ function recursiveColumns(
   renamed: (columns: readonly Column[]) => Column[],
 ): readonly Column[] {
   const first = bodyOf(query.larg);
-  if (first === undefined || mentions(first, name, context.fold)) return columnsOf(query, context, ctes, outer);
+  if (first === undefined || mentions(first, name, context.fold)) return untraced();
   let columns = columnsOf(first, context, withCtes(bodyOf(query.withClause), context, ctes, outer), outer);
   for (let round = 0; round < 20; round++) {
     const next = columnsOf(query, context, new Map(ctes).set(name, renamed(columns)), outer);
     if (signature(next) === signature(columns)) return next;
     columns = next;
   }
+  return untraced();
+}
+
+function untraced(): never {
   return refuse('recursive', 0, t('what this recursive WITH gives could not be traced to columns'));
 }
 
@@ -96,11 +104,13 @@ function plainColumns(select: Body, context: Context, ctes: Ctes, outer: Scope |
     (scope, node) => joined(scope, fromScope(node, context, ctes, outer)),
     { relations: [], merged: [] },
   );
-  const here = hereOf(outer === undefined ? inner : { ...inner, outer }, context, ctes);
+  const aliases = nodesOf(select.targetList).flatMap(({ body }) => (typeof body.name === 'string' ? [body.name] : []));
+  const here = hereOf(outer === undefined ? inner : { ...inner, outer, aliases }, context, ctes);
   checkCondition(nodeOf(select.whereClause), here);
   const columns = nodesOf(select.targetList).flatMap((target) => targetColumns(target, here));
   groupBy(select, columns, here);
   checkCondition(nodeOf(select.havingClause), here);
+  checkAliases(nodeOf(select.havingClause), columns, here);
   for (const window of nodesOf(select.windowClause)) checkWindow(window.body, here);
   if (Array.isArray(select.distinctClause)) for (const column of columns) checkGroup(column.value, 0, context);
   for (const node of nodesOf(select.distinctClause)) checkGroup(valueIn(node, here), locationOf(node.body), context);
@@ -147,7 +157,9 @@ function joinScope(body: Body, context: Context, ctes: Ctes, outer: Scope | unde
   });
   const [left, right] = [arms[0] ?? NO_SCOPE, arms[1] ?? NO_SCOPE];
   const both = joined(left, right);
-  checkCondition(nodeOf(body.quals), hereOf(outer === undefined ? both : { ...both, outer }, context, ctes));
+  // Elsewhere a name that neither arm has may be that of a table further right, before it is one of the query around.
+  const around = context.dialect === 'postgres' && outer !== undefined ? { outer } : {};
+  checkCondition(nodeOf(body.quals), hereOf({ ...both, ...around }, context, ctes));
   const names = namesOf(body.usingClause);
   const merged = names.map((name) => usingColumn(name, left, right, context));
   const kept = both.merged.filter((column) => !names.some((name) => context.fold(name) === context.fold(column.name)));

@@ -1,7 +1,8 @@
 /** GROUP BY and ORDER BY: which values a name or number in them may mean, each judged. */
-import { type Column, type Context, mixed, NOTHING, type Scope, type Value } from './scope.ts';
+import { refuse } from './refusal.ts';
+import { type Column, type Context, isMasked, mixed, NOTHING, type Scope, type Value } from './scope.ts';
 import { type Body, bodyOf, columnNames, locationOf, type Node, namesOf, nodeOf, nodesOf } from './tree.ts';
-import { checkGroup, checkOrder, type Here, valueIn } from './value.ts';
+import { checkGroup, checkOrder, type Here, PROBED, valueIn } from './value.ts';
 
 export function groupBy(select: Body, columns: readonly Column[], here: Here): void {
   for (const node of nodesOf(select.groupClause).flatMap(grouped))
@@ -32,6 +33,22 @@ function namedValues(node: Node, columns: readonly Column[], here: Here): Value[
   return [...outputs.map((column) => column.value), ...(input === undefined ? [] : [input])];
 }
 
+/** Oracle may read an output by its name in HAVING: refused where that is another, masked value than the input's of this name. */
+export function checkAliases(having: Node | undefined, columns: readonly Column[], here: Here): void {
+  if (having === undefined) return;
+  for (const value of outputsIn(having, columns, here.context))
+    if (isMasked(here.context, value) && !columnsMean(having, value, here))
+      refuse('masked-compared', locationOf(having.body), PROBED);
+}
+
+/** True where some input column that is named there is this very value: it was judged as such. */
+function columnsMean(having: Node, value: Value, here: Here): boolean {
+  const inputs = columnNames({ [having.type]: having.body }).flatMap((name) => visible([name], here) ?? []);
+  return inputs.some(
+    ({ origins }) => origins.size === value.origins.size && [...value.origins].every((one) => origins.has(one)),
+  );
+}
+
 /** In Oracle an expression in ORDER BY may read an output column by its name: it is seen behind the input's. */
 function seeing(columns: readonly Column[], here: Here): Here {
   if (here.context.dialect !== 'oracle') return here;
@@ -43,8 +60,9 @@ function seeing(columns: readonly Column[], here: Here): Here {
 /** The output columns that an expression in ORDER BY could mean, wherever in it they are named. */
 function outputsIn(node: Node, columns: readonly Column[], { dialect, fold }: Context): Value[] {
   if (dialect !== 'oracle') return [];
-  const named = new Set(columnNames(node).map(fold));
-  return columns.filter((column) => named.has(fold(column.name))).map((column) => column.value);
+  const named = new Set(columnNames({ [node.type]: node.body }).map(fold));
+  const found = columns.filter((column) => named.has(fold(column.name))).map((column) => column.value);
+  return found.map((value) => ({ ...value, pure: false }));
 }
 
 function visible(names: readonly string[], here: Here): Value | undefined {

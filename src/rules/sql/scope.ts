@@ -19,8 +19,9 @@ export interface Relation {
   readonly columns: readonly Column[];
 }
 
-/** What FROM makes visible. `merged` holds the columns that USING made one of two. */
+/** What FROM makes visible. `merged` holds the columns that USING made one of two; `aliases` are the names that SELECT itself gives. */
 export interface Scope {
+  readonly aliases?: readonly string[];
   readonly relations: readonly Relation[];
   readonly merged: readonly Column[];
   readonly outer?: Scope;
@@ -95,17 +96,31 @@ export function lookUp(parts: readonly string[], scope: Scope, at: number, conte
     if (found.length > 1)
       refuse('ambiguous-column', at, t('the column {name} is in more than one table here', { name }));
     if (found.length === 1 || relation !== undefined) return found[0];
-    if (
-      level.outer !== undefined &&
-      level.relations.some(({ columns }) => columns.some((column) => column.name === ''))
-    )
-      refuse(
-        'unnamed-column',
-        at,
-        t('a subquery beside {name} gives a column without a name; give it one by AS', { name }),
-      );
+    if (level.outer !== undefined) refuseDisguise(level, name, at, context);
   }
   return undefined;
+}
+
+/** SQLite's names for the number of a row, which may be an integer key. */
+const ROW_NUMBERS = ['rowid', 'oid', '_rowid_'];
+
+/** Before a name is looked for in the query around: could the database find it here, where we see none? */
+function refuseDisguise(
+  { relations, aliases = [] }: Scope,
+  name: string,
+  at: number,
+  { dialect, fold }: Context,
+): void {
+  if (relations.some(({ columns }) => columns.some((column) => column.name === '')))
+    refuse(
+      'unnamed-column',
+      at,
+      t('a subquery beside {name} gives a column without a name; give it one by AS', { name }),
+    );
+  if (dialect === 'sqlite' && ROW_NUMBERS.includes(name) && relations.length > 0)
+    refuse('unknown-column', at, t('there is no column {name} here', { name }));
+  if (dialect !== 'postgres' && aliases.some((alias) => fold(alias) === name))
+    refuse('ambiguous-column', at, t('{name} is a name that this SELECT gives and a column outside it', { name }));
 }
 
 function hits(level: Scope, relation: string | undefined, name: string, { fold }: Context): Value[] {
@@ -117,18 +132,32 @@ function hits(level: Scope, relation: string | undefined, name: string, { fold }
     .map((column) => column.value);
 }
 
-/** The columns that `*`, or `name.*`, stands for. */
+/** The columns that `*`, or `name.*`, stands for, in the order of the dialect. */
 export function starred(relation: string | undefined, scope: Scope, at: number, context: Context): Column[] {
-  const { fold } = context;
-  const merged = scope.merged.map((column) => fold(column.name));
+  const { fold, dialect } = context;
+  if (dialect === 'oracle' && scope.merged.length > 0)
+    refuse('not-accepted', at, t('with USING name the columns; * does not tell their order'));
   const wanted = relation === undefined ? undefined : fold(relation);
   const relations = scope.relations.filter((one) => wanted === undefined || fold(one.name) === wanted);
   if (relations.length === 0) refuse('unknown-table', at, t('there is nothing here that * could stand for'));
-  const rest = relations.flatMap((one) =>
-    one.columns.filter((column) => wanted !== undefined || !merged.includes(fold(column.name))),
-  );
-  const columns = wanted === undefined ? [...scope.merged, ...rest] : rest;
+  const all = relations.flatMap((one) => one.columns);
+  const columns = wanted === undefined ? mergedIn(all, scope.merged, context) : all;
   spend(context, columns.length);
   for (const column of columns) for (const origin of column.value.origins) context.reads.add(origin);
   return columns;
+}
+
+/** One column for each of USING: SQLite leaves it where it first stands, the standard puts it first. */
+function mergedIn(all: readonly Column[], merged: readonly Column[], { fold, dialect }: Context): Column[] {
+  const names = merged.map((column) => fold(column.name));
+  const rest = all.filter((column) => !names.includes(fold(column.name)));
+  if (dialect !== 'sqlite') return [...merged, ...rest];
+  const seen = new Set<string>();
+  return all.flatMap((column) => {
+    const name = fold(column.name);
+    if (!names.includes(name)) return [column];
+    const first = !seen.has(name);
+    seen.add(name);
+    return first ? [merged[names.indexOf(name)] ?? column] : [];
+  });
 }

@@ -24,7 +24,9 @@ export function tableOf(body: Body, context: Context, ctes: Ctes): Relation {
   }
   const plain = schema === undefined || OWN_SCHEMAS[dialect].includes(schema);
   const asked = fold(plain ? name : `${schema}.${name}`);
-  const table = context.catalogue.get(asked);
+  // "a.b" in quotes is one name, not a schema and a table.
+  const dotted = [name, schema ?? ''].some((part) => part.includes('.'));
+  const table = dotted ? undefined : context.catalogue.get(asked);
   const system = dialect === 'oracle' ? table === undefined && ORACLE_SYSTEM.test(asked) : SYSTEM.test(asked);
   if (dialect === 'oracle' && table === undefined && DUAL.includes(asked)) return DUMMY;
   if (system) refuse('system-table', locationOf(body), t('{name} is a system table', { name: asked }));

@@ -36,11 +36,11 @@ export function locationOf(body: Body): number {
   return typeof body.location === 'number' && body.location > 0 ? body.location : 0;
 }
 
-/** Does a table of this name stand anywhere in it? `fold` makes names alike before they are compared. */
+/** Does a table or WITH query of this name, without a schema, stand anywhere in it? `fold` makes names alike before they are compared. */
 export function mentions(value: unknown, name: string, fold: (name: string) => string): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { relname } = value as Body;
-  if (typeof relname === 'string' && fold(relname) === name) return true;
+  const { relname, schemaname } = value as Body;
+  if (typeof relname === 'string' && schemaname === undefined && fold(relname) === name) return true;
   return Object.values(value).some((item) => mentions(item, name, fold));
 }
 

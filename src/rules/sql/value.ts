@@ -22,7 +22,8 @@ export interface Here {
   query(select: Body, outer: Scope): readonly Column[];
 }
 
-const PROBED: Phrase = t(
+/** Why a masked column is not compared. */
+export const PROBED: Phrase = t(
   'a masked column may not be compared with anything but another column by =: the answer would tell what the mask hides',
 );
 
@@ -126,7 +127,8 @@ function isGiven(part: unknown): boolean {
   const { type, body } = node;
   if (type === 'A_Const' || type === 'ParamRef') return true;
   if (type === 'TypeCast') return isGiven(body.arg);
-  const parts = type === 'List' ? nodesOf(body.items) : type === 'RowExpr' ? nodesOf(body.args) : [];
+  const escaped = type === 'FuncCall' && namesOf(body.funcname).at(-1) === 'like_escape';
+  const parts = type === 'List' ? nodesOf(body.items) : type === 'RowExpr' || escaped ? nodesOf(body.args) : [];
   return parts.length > 0 && parts.every((one) => isGiven({ [one.type]: one.body }));
 }
 
