@@ -4,13 +4,13 @@ import { spread, type Veil } from './masking-veil.ts';
 type ByteMask = (bytes: Uint8Array, start: number, end: number, kind: number, to: Veil) => boolean;
 
 const PLACES = 65_536;
-const ARENA = 4 * 1024 * 1024;
+const ARENA = 8 * 1024 * 1024;
 /** Longer cells seldom come again. Bytes. */
 const LONGEST = 512;
 /** Of one entry: kind of the cell, changed or not, two lengths of two bytes each. */
 const HEAD = 6;
 
-/** The same mask, with a memory of its own of some 4 MB that is taken on first use. The mask must depend on the cell alone. */
+/** The same mask, with a memory of its own of some 8 MB that is taken on first use. The mask must depend on the cell alone. */
 export function remembering(mask: ByteMask): ByteMask {
   let memory: { readonly places: Uint32Array; readonly arena: Uint8Array; used: number } | undefined;
   return (bytes, start, end, kind, to) => {

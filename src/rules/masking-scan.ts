@@ -10,18 +10,36 @@ const OTHER_DIGITS: Readonly<Record<string, string>> = {
 /** Nothing but these can be part of an identifier; text without any is left alone at once. */
 const WORTH = /[\p{Nd}\p{No}\p{Nl}〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖㈠-㈨㊀-㊈@＠]/u;
 const HAN = /[\u3400-\u9fff]/;
-/** Labels and titles have one of these: text without any names nobody, and no place, that could be found. */
-const PEOPLE = /[人名户机主生士姐理师傅计址住往至]/;
+/** Behind these stands a name; a longer one before what it begins with. */
+const NAME_LABELS =
+  '法人代表 联系人 经办人 收款人 付款人 开票人 复核人 收货人 收件人 寄件人 委托人 申请人 代表人 负责人 姓名 法人 户名 户主 司机 客户'.split(
+    ' ',
+  );
+/** Before these stands one. */
+const TITLES = '先生 女士 小姐 经理 老师 师傅 会计'.split(' ');
+/** Behind these stands an address. */
+const PLACE_LABELS = '地址 住址 现住 寄往 寄至 送往 送至'.split(' ');
+/** The last two characters of each: text without any of these names nobody, and no place, that could be found. */
+export const LABEL_ENDS: readonly string[] = [...NAME_LABELS, ...TITLES, ...PLACE_LABELS].map((label) =>
+  label.slice(-2),
+);
+const LABELLED = new RegExp(LABEL_ENDS.join('|'), 'u');
 const MAIL_SIGN = /[@＠]/;
-const NAMED =
-  /(法人代表|联系人|经办人|收款人|付款人|开票人|复核人|收货人|收件人|寄件人|委托人|申请人|代表人|负责人|姓名|法人|户名|户主|司机|客户)([:：\s是为]{0,3})(?!证|电|手机|身份|签|账|地址|号)([\p{Script=Han}]{1,4}(?:[·•・‧･][\p{Script=Han}]{1,8}){0,4})/gu;
-const TITLED = /([\p{Script=Han}])([\p{Script=Han}]{1,2})(?=先生|女士|小姐|经理|老师|师傅|会计)/gu;
+const NAMED = new RegExp(
+  `(${NAME_LABELS.join('|')})([:：\\s是为]{0,3})(?!证|电|手机|身份|签|账|地址|号)` +
+    '(\\p{Script=Han}{1,4}(?:[·•・‧･]\\p{Script=Han}{1,8}){0,4})',
+  'gu',
+);
+const TITLED = new RegExp(`(\\p{Script=Han})(\\p{Script=Han}{1,2})(?=${TITLES.join('|')})`, 'gu');
 /** From a label on, down to where the text cannot be an address any more. */
-const PLACED =
-  /(地址|住址|现住|寄往|寄至|送往|送至)([:：\s是为在]{0,3})([\p{Script=Han}0-9０-９A-Za-z（）()#＃\-－—]{4,60})/gu;
+const PLACED = new RegExp(
+  `(${PLACE_LABELS.join('|')})([:：\\s是为在]{0,3})[\\p{Script=Han}0-9０-９A-Za-z（）()#＃\\-－—]{4,60}`,
+  'gu',
+);
 const MAIL = /([\p{L}\p{N}])[\p{L}\p{N}._%+-]{0,64}([@＠][\p{L}\p{N}-]{1,63}(?:[.．。][\p{L}\p{N}-]{1,63}){1,8})/gu;
-const PLATE =
-  /([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s·]?[A-Z])([\s·]?[A-Z0-9](?:[\s·]?[A-Z0-9]){4,5})/gu;
+/** A plate begins with one of these. */
+export const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼';
+const PLATE = new RegExp(`([${PROVINCES}][\\s·]?[A-Z])([\\s·]?[A-Z0-9](?:[\\s·]?[A-Z0-9]){4,5})`, 'gu');
 
 /** Between the parts of a name, as keyboards give it. */
 export const DOTS = '·•・‧･';
@@ -40,7 +58,7 @@ export function scanText(text: string): string {
 
 /** Names, places, mail addresses and plates. */
 export function hideWords(text: string): string {
-  const named = PEOPLE.test(text) ? hideNames(text) : text;
+  const named = LABELLED.test(text) ? hideNames(text) : text;
   if (!WORTH.test(named)) return named;
   const mailed = MAIL_SIGN.test(named) ? named.replace(MAIL, '$1***$2') : named;
   return mailed.replace(PLATE, (_all, place: string, rest: string) => `${place}${rest.replace(/[A-Z0-9](?!$)/g, '*')}`);
@@ -68,6 +86,7 @@ export function wideToNarrow(text: string): string {
 }
 
 function hideNumbers(text: string): string {
+  if (!WORTH.test(text)) return text;
   const hidden = new Map<number, number>();
   for (const run of runsOf(text)) hideIn(run, hidden);
   if (hidden.size === 0) return text;

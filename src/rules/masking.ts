@@ -66,14 +66,18 @@ export const COMPOUND: ReadonlySet<string> = new Set(
 
 /** A firm keeps its place, where that is one for sure, and its legal form; what is no firm is a person. Many a shop bears its owner's name. */
 function companyName(value: string): string {
-  const form = LEGAL_FORM.exec(value)?.[0];
+  const form = FORMS.find((one) => value.endsWith(one)) ?? PARTNERS.exec(value)?.[0];
   if (form === undefined) return personName(value);
   const named = PLACE.exec(value)?.[0] ?? (PLACES.has(value.slice(0, 2)) ? value.slice(0, 2) : '');
   const hidden = [...value].length - [...named].length - [...form].length;
   return hidden > 0 ? scanText(`${named}${'*'.repeat(hidden)}${form}`) : `${WHOLE}${form}`;
 }
-const LEGAL_FORM =
-  /(有限责任公司|股份有限公司|有限公司|合伙企业([（(][^（）()]{1,20}[）)])?|公司|厂|店|部|行|中心|合作社|事务所|医院|学校|大学|局|委员会|个体工商户)$/;
+/** The longest first. */
+const FORMS =
+  '有限责任公司 股份有限公司 个体工商户 有限公司 合伙企业 委员会 合作社 事务所 公司 中心 医院 学校 大学 厂 店 部 行 局'.split(
+    ' ',
+  );
+const PARTNERS = /合伙企业[（(][^（）()]{1,20}[）)]$/;
 const PLACE = /^(广西壮族自治区|..?省|[^市县]{2,6}(?<![超门夜菜城])市|[^市县]{2,6}县)/;
 /** Provinces, their capitals and the cities of Guangxi, as firms write them in front. */
 const PLACES: ReadonlySet<string> = new Set(
