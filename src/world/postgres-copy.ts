@@ -157,7 +157,7 @@ function readRow(room: Room, readings: Readings, from: number, stop: number): vo
   }
   endCell(room, readings, column++, end, escaped);
   // A result without columns has rows of nothing but their end.
-  if (bytes[end] !== NEWLINE || (column !== width && !(width === 0 && from === end)))
+  if (at !== end || bytes[end] !== NEWLINE || (column !== width && !(width === 0 && from === end)))
     throw new Error('not a row of this result');
 }
 

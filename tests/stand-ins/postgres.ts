@@ -1,6 +1,15 @@
 /** A real PostgreSQL server on loopback in a temporary folder; as another account where the tests run as root. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, reachable, type Stoppable } from './port.ts';
@@ -35,8 +44,15 @@ function account(): { uid: number; gid: number } {
   return { uid: other, gid: group };
 }
 
+export interface PostgresOptions {
+  /** Lines of pg_hba.conf before its own. */
+  readonly hba?: readonly string[];
+  /** PEM of a certificate and its key: the server then offers TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 /** Makes a cluster and starts it: about 4 s. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ hba = [], tls }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gxops-pg-'));
   const data = join(folder, 'data');
   const password = 'canary-Pg-5d1f';
@@ -47,8 +63,18 @@ export async function startPostgres(): Promise<PostgresServer> {
   const as = { ...ACCOUNT, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' } };
   const init = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8', '--no-sync'];
   execFileSync(join(BIN ?? '', 'initdb'), init, { ...as, stdio: 'pipe', timeout: 60_000 });
+  if (hba.length > 0) {
+    const file = join(data, 'pg_hba.conf');
+    writeFileSync(file, `${hba.join('\n')}\n${readFileSync(file, 'utf8')}`);
+  }
   const port = await freePort();
   const words = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'];
+  for (const [name, text] of Object.entries(tls ?? {})) {
+    const file = join(data, `server.${name}`);
+    writeFileSync(file, text, { mode: 0o600 });
+    if (ACCOUNT !== undefined) chownSync(file, ACCOUNT.uid, ACCOUNT.gid);
+  }
+  if (tls !== undefined) words.push('-c', 'ssl=on', '-c', 'ssl_cert_file=server.cert', '-c', 'ssl_key_file=server.key');
   const child = spawn(join(BIN ?? '', 'postgres'), words, { ...as, stdio: 'ignore' });
   await reachable(port, () => child.exitCode === null);
   return {
@@ -83,5 +109,27 @@ function psql(port: number, password: string, database: string, text: string): s
     database,
   ];
   const env = { PATH: '/usr/bin:/bin', PGPASSWORD: password, LC_ALL: 'C.UTF-8' };
-  return execFileSync(join(BIN ?? '', 'psql'), words, { input: text, env, encoding: 'utf8', timeout: 30_000 });
+  return execFileSync(join(BIN ?? '', 'psql'), words, { input: text, env, encoding: 'utf8', timeout: 30_000, maxBuffer: 1 << 28 });
+}
+
+/** Password of the account `gxops_ro`. */
+export const READER = 'canary-Ro-77c2';
+
+/**
+ * Schema `public` with taxpayers and invoices as in the sandbox, `rows` of them, and `gxops_ro`, which may read those two tables and
+ * nothing else: no temporary tables, no large objects.
+ */
+export function fillInvoices(server: PostgresServer, rows: number): void {
+  server.sql(`
+    REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC;
+    CREATE TABLE taxpayer (credit_code text PRIMARY KEY, name text NOT NULL, phone text, bank_account text, registered_on date);
+    CREATE TABLE invoice (id bigint PRIMARY KEY, invoice_no text NOT NULL, seller_code text NOT NULL, buyer_name text,
+      amount numeric(18,2), tax numeric(18,2), issued_at timestamp, status text, remark text);
+    INSERT INTO taxpayer SELECT '9145010' || lpad(i::text, 11, '0'), '南宁市第' || i || '商贸有限公司', '1380013' || lpad(i::text, 4, '0'),
+      lpad(i::text, 19, '6'), date '2020-01-01' + i FROM generate_series(1, 50) i;
+    INSERT INTO invoice SELECT i, lpad(i::text, 20, '2'), '9145010' || lpad((i % 50 + 1)::text, 11, '0'), '买方' || i, i * 1.13, i * 0.13,
+      timestamp '2026-01-01' + i * interval '7 s', 'ok', '备注 ' || i FROM generate_series(1, ${rows}) i;
+    ANALYZE;
+    CREATE ROLE gxops_ro LOGIN PASSWORD '${READER}';
+    GRANT SELECT ON taxpayer, invoice TO gxops_ro`);
 }
