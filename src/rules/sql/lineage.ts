@@ -13,6 +13,7 @@ import {
   NOTHING,
   type Scope,
   spend,
+  starOver,
   starred,
   tellsTwin,
   type Value,
@@ -88,7 +89,7 @@ function unionColumns(select: Body, context: Context, ctes: Ctes, outer: Scope |
   // Any set operation but UNION ALL compares rows: with a constant in one arm it would answer questions about the other.
   const compares = select.all !== true || select.op !== 'SETOP_UNION';
   if (compares) for (const column of columns) checkGroup(column.value, 0, context);
-  const here = hereOf({ relations: [], merged: [] }, context, ctes);
+  const here = hereOf(NO_SCOPE, context, ctes);
   for (const sort of nodesOf(select.sortClause)) sortBy(sort, columns, here);
   checkLimits(select, here);
   return columns;
@@ -102,7 +103,7 @@ function together(left: Value, right: Value, context: Context): Value {
 function plainColumns(select: Body, context: Context, ctes: Ctes, outer: Scope | undefined): readonly Column[] {
   const inner = nodesOf(select.fromClause).reduce<Scope>(
     (scope, node) => joined(scope, fromScope(node, context, ctes, outer)),
-    { relations: [], merged: [] },
+    NO_SCOPE,
   );
   const aliases = nodesOf(select.targetList).flatMap(({ body }) => (typeof body.name === 'string' ? [body.name] : []));
   const here = hereOf(outer === undefined ? inner : { ...inner, outer, aliases }, context, ctes);
@@ -123,8 +124,14 @@ function hereOf(scope: Scope, context: Context, ctes: Ctes): Here {
   return { scope, context, query: (select, outer) => columnsOf(select, context, ctes, outer) };
 }
 
+const NO_SCOPE: Scope = { relations: [], merged: [], star: [] };
+
 function joined(left: Scope, right: Scope): Scope {
-  return { relations: [...left.relations, ...right.relations], merged: [...left.merged, ...right.merged] };
+  return {
+    relations: [...left.relations, ...right.relations],
+    merged: [...left.merged, ...right.merged],
+    star: [...left.star, ...right.star],
+  };
 }
 
 function fromScope(node: Node, context: Context, ctes: Ctes, outer: Scope | undefined): Scope {
@@ -140,7 +147,7 @@ function fromScope(node: Node, context: Context, ctes: Ctes, outer: Scope | unde
   const moment = nodeOf(body.moment);
   if (moment !== undefined) valueIn(moment, momentHere(context));
   const columns = rename(relation.columns, names, locationOf(body));
-  return { relations: [{ name: String(alias?.aliasname ?? relation.name), columns }], merged: [] };
+  return { relations: [{ name: String(alias?.aliasname ?? relation.name), columns }], merged: [], star: columns };
 }
 
 function subquery({ type, body }: Node): Body {
@@ -163,9 +170,8 @@ function joinScope(body: Body, context: Context, ctes: Ctes, outer: Scope | unde
   const names = namesOf(body.usingClause);
   const merged = names.map((name) => usingColumn(name, left, right, context));
   const kept = both.merged.filter((column) => !names.some((name) => context.fold(name) === context.fold(column.name)));
-  return { relations: both.relations, merged: [...kept, ...merged] };
+  return { relations: both.relations, merged: [...kept, ...merged], star: starOver(left, right, merged, context) };
 }
-const NO_SCOPE: Scope = { relations: [], merged: [] };
 
 function usingColumn(name: string, left: Scope, right: Scope, context: Context): Column {
   const values = [lookUp([name], left, 0, context), lookUp([name], right, 0, context)];

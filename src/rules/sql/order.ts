@@ -52,7 +52,11 @@ function columnsMean(having: Node, value: Value, here: Here): boolean {
 /** In Oracle an expression in ORDER BY may read an output column by its name: it is seen behind the input's. */
 function seeing(columns: readonly Column[], here: Here): Here {
   if (here.context.dialect !== 'oracle') return here;
-  const outputs: Scope = { relations: [{ name: '', columns: columns.filter(({ name }) => name !== '') }], merged: [] };
+  const outputs: Scope = {
+    relations: [{ name: '', columns: columns.filter(({ name }) => name !== '') }],
+    merged: [],
+    star: [],
+  };
   const outer = here.scope.outer === undefined ? outputs : { ...outputs, outer: here.scope.outer };
   return { ...here, scope: { ...here.scope, outer } };
 }
@@ -66,7 +70,7 @@ function outputsIn(node: Node, columns: readonly Column[], { dialect, fold }: Co
 }
 
 function visible(names: readonly string[], here: Here): Value | undefined {
-  const local: Scope = { relations: here.scope.relations, merged: here.scope.merged };
+  const local: Scope = { relations: here.scope.relations, merged: here.scope.merged, star: [] };
   const { fold } = here.context;
   const name = fold(names[0] ?? '');
   const found = local.relations.flatMap((one) => one.columns.filter((column) => fold(column.name) === name));

@@ -24,6 +24,8 @@ export interface Scope {
   readonly aliases?: readonly string[];
   readonly relations: readonly Relation[];
   readonly merged: readonly Column[];
+  /** What `*` stands for, in its order. */
+  readonly star: readonly Column[];
   readonly outer?: Scope;
 }
 
@@ -140,24 +142,16 @@ export function starred(relation: string | undefined, scope: Scope, at: number, 
   const wanted = relation === undefined ? undefined : fold(relation);
   const relations = scope.relations.filter((one) => wanted === undefined || fold(one.name) === wanted);
   if (relations.length === 0) refuse('unknown-table', at, t('there is nothing here that * could stand for'));
-  const all = relations.flatMap((one) => one.columns);
-  const columns = wanted === undefined ? mergedIn(all, scope.merged, context) : all;
+  const columns = wanted === undefined ? scope.star : relations.flatMap((one) => one.columns);
   spend(context, columns.length);
   for (const column of columns) for (const origin of column.value.origins) context.reads.add(origin);
-  return columns;
+  return [...columns];
 }
 
-/** One column for each of USING: SQLite leaves it where it first stands, the standard puts it first. */
-function mergedIn(all: readonly Column[], merged: readonly Column[], { fold, dialect }: Context): Column[] {
-  const names = merged.map((column) => fold(column.name));
-  const rest = all.filter((column) => !names.includes(fold(column.name)));
-  if (dialect !== 'sqlite') return [...merged, ...rest];
-  const seen = new Set<string>();
-  return all.flatMap((column) => {
-    const name = fold(column.name);
-    if (!names.includes(name)) return [column];
-    const first = !seen.has(name);
-    seen.add(name);
-    return first ? [merged[names.indexOf(name)] ?? column] : [];
-  });
+/** `*` over a join with USING: SQLite leaves each column of it where the left side has it, the standard puts them first. */
+export function starOver(left: Scope, right: Scope, using: readonly Column[], { fold, dialect }: Context): Column[] {
+  const merged = new Map(using.map((column) => [fold(column.name), column]));
+  const without = ({ star }: Scope) => star.filter((column) => !merged.has(fold(column.name)));
+  if (dialect !== 'sqlite') return [...using, ...without(left), ...without(right)];
+  return [...left.star.map((column) => merged.get(fold(column.name)) ?? column), ...without(right)];
 }
