@@ -19,6 +19,10 @@ export interface Wanted {
   readonly format?: 'csv' | 'xlsx' | 'jsonl';
   readonly columns?: readonly { readonly name: string; readonly mask: string }[];
   readonly passphrase?: boolean;
+  /** Further recipients of the file. */
+  readonly further?: readonly string[];
+  /** Encrypts it otherwise than by our library. */
+  readonly encrypt?: (plain: Uint8Array, recipients: readonly string[]) => Uint8Array;
   /** Facts of the manifest that are to be others than the true ones; signed all the same. */
   readonly told?: Readonly<Record<string, unknown>>;
   /** Changes the encrypted bytes after all hashes were taken. */
@@ -97,7 +101,8 @@ export async function makeFolder(wanted: Wanted = {}): Promise<Folder> {
   writeFileSync(identityFile, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600 });
   const key = wanted.passphrase === true ? await keyUnder(PASSPHRASE) : undefined;
   const plain = joined(wanted.plain ?? sampleCsv(4));
-  const sealed = await encrypted(plain, key === undefined ? [recipient] : [recipient, key.recipient]);
+  const recipients = [recipient, ...(key === undefined ? [] : [key.recipient]), ...(wanted.further ?? [])];
+  const sealed = wanted.encrypt?.(plain, recipients) ?? (await encrypted(plain, recipients));
   const signer = generateKeyPairSync('ed25519');
   const spoiled = wanted.spoil?.(Uint8Array.from(sealed)) ?? sealed;
   const facts = { ...factsOf(wanted, wanted.adopt === true ? spoiled : sealed, plain, recipient), ...wanted.told };
