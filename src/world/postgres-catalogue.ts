@@ -21,6 +21,7 @@ const TYPE = `CASE
 
 const COLUMN = `
   SELECT c.oid AS oid, a.attnum AS attnum, a.attname AS name, ${TYPE} AS type,
+    CASE WHEN c.relkind IN ('v', 'm') THEN 'view' END AS view,
     CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS "table"
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -59,11 +60,12 @@ const CATALOGUE = `
 export function postgresCatalogue(place: PostgresPlace): Promise<readonly ColumnSeen[]> {
   return withSession(place, TIMEOUT, async (session) => {
     const rows = await session.ask(CATALOGUE);
-    return rows.map(({ name, table, type }) => ({
+    return rows.map(({ name, table, type, view }) => ({
       name: String(name),
       table: String(table),
       column: String(name),
       type: type ?? '',
+      ...(view === null ? {} : { view: true }),
     }));
   });
 }

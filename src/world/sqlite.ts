@@ -82,14 +82,14 @@ export async function sqliteColumns(file: string, sql: string): Promise<readonly
   );
 }
 
-/** Every column of every ordinary table; views and virtual tables run code of their own and are left out. */
+/** Every column, generated ones too, of every ordinary table; views and virtual tables run code of their own and are left out. */
 export async function sqliteCatalogue(file: string): Promise<readonly ColumnSeen[]> {
   insistOnFile(file);
   return reading(file, (database) => {
     database.setAuthorizer(null);
     const rows = database
       .prepare(
-        `SELECT s.name AS "table", c.name AS "column", c.type AS type FROM sqlite_schema s, pragma_table_info(s.name) c
+        `SELECT s.name AS "table", c.name AS "column", c.type AS type FROM sqlite_schema s, pragma_table_xinfo(s.name) c
          WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND s.sql NOT LIKE 'CREATE VIRTUAL%'
          ORDER BY s.name, c.cid`,
       )

@@ -122,6 +122,16 @@ test('columns have origins, expressions have none; the catalogue has ordinary ta
   expect([...new Set(tables)]).toEqual(['secret', 't']);
 });
 
+test('the catalogue has generated columns, which a star gives too', async () => {
+  const other = path.join(folder, 'generated.db');
+  const database = new DatabaseSync(other);
+  database.exec('CREATE TABLE g (a TEXT, b TEXT AS (lower(a)), c TEXT AS (upper(a)) STORED)');
+  database.close();
+  const names = (await sqliteCatalogue(other)).map(({ name }) => name);
+  expect(names).toEqual(['a', 'b', 'c']);
+  expect((await sqliteColumns(other, 'SELECT * FROM g')).map(({ name }) => name)).toEqual(names);
+});
+
 test('the estimate counts no further than one beyond the limit and names what is read in full', async () => {
   expect(await sqliteEstimate(file, query('SELECT id FROM t', { limit: 100 }))).toEqual({
     rows: 101,
