@@ -4,19 +4,24 @@ import { SLOTS } from '../../core/keyed.ts';
 /** Shorter cells carry no bit: too many of them are alike. Bytes of UTF-8. */
 export const SHORTEST_MARKED = 4;
 
+/** Of a longer cell only so many bytes at its head and four at its end count. */
+const MOST_HASHED = 64;
+
 /**
- * The place of a cell's bit in the table of secret bits: a cheap, public hash of its length and of four bytes each at its head, in its
- * middle and at its end. Two cells of one place carry the same bit, so a reader counts places, not cells. -1 where it carries none.
+ * The place of a cell's bit in the table of secret bits: a cheap, public hash of its bytes. Two cells of one place carry the same bit, so
+ * a reader counts places, not cells. -1 where it carries none.
  */
 export function markSlot(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (length < SHORTEST_MARKED) return -1;
-  const head = fourBytes(bytes, start);
-  const middle = fourBytes(bytes, start + ((length - SHORTEST_MARKED) >> 1));
-  const tail = fourBytes(bytes, end - SHORTEST_MARKED);
-  let hash = Math.imul(head, 0x9e3779b1) ^ Math.imul(middle, 0x85ebca6b) ^ Math.imul(tail ^ length, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return ((hash ^ (hash >>> 13)) >>> 0) & (SLOTS - 1);
+  const last = Math.min(end, start + MOST_HASHED) - 4;
+  let hash = Math.imul(fourBytes(bytes, end - 4) ^ length, 0x9e3779b1);
+  for (let i = start; i <= last; i += 4) {
+    hash = Math.imul(hash ^ fourBytes(bytes, i), 0x85ebca6b);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 16)) >>> 0) & (SLOTS - 1);
 }
 
 /** The secret bit of a cell in the table that `secretBits` (core/keyed.ts) made; 0 for a cell that carries none. */
