@@ -22,6 +22,8 @@ export interface Wire {
   /** Hands `pg` one whole message that a reader has met. */
   forward(message: Uint8Array): void;
   readonly socket: Socket;
+  /** The server's number of this session. */
+  readonly session: number;
   /** What `pg` uses underneath; for statements that are only described. */
   readonly connection: Protocol;
   /** Asks the server over a connection of its own to end what runs; resolves when it has been asked, or cannot be. Never throws. */
@@ -67,6 +69,7 @@ export async function connectPostgres(spec: PostgresSpec, secret: Secret | undef
     tap: line.tap,
     forward: line.forward,
     socket: connection.stream,
+    session: (client as unknown as Backend).processID,
     cancel: () => cancelOver(begin, client as unknown as Backend, { host, port, tls }),
     close: () => closed(client, connection.stream),
   };

@@ -9,7 +9,15 @@ import { type Protocol, running, type Wire } from './postgres-connect.ts';
 import { type CopyDecoder, copyDecoder } from './postgres-copy.ts';
 import { openSession, type PostgresPlace } from './postgres-session.ts';
 import { refuseShadows } from './postgres-shadow.ts';
-import { idleTooLong, interrupted, overLimit, type PostgresError, stopOf, tooLong } from './postgres-stops.ts';
+import {
+  idleTooLong,
+  interrupted,
+  isSqlState,
+  overLimit,
+  type PostgresError,
+  stopOf,
+  tooLong,
+} from './postgres-stops.ts';
 
 /** Bytes that are gathered before they are read as rows, and from which the socket is asked to pause. */
 const GATHER = 256 * 1024;
@@ -20,7 +28,7 @@ const LINGER = 25;
 const GRACE = 1_000;
 
 /**
- * Streams the rows. Kinds of cells are by the server's types (see postgres-copy.ts); a batch's arrays are used again. Stop('refused') for
+ * Streams the rows. The server itself gathers 8 KiB before it sends, which `idle` must allow for. Kinds of cells are by the server's types (see postgres-copy.ts); a batch's arrays are used again. Stop('refused') for
  * what the server or the guard of names refuses and for more rows than the limit, 'failed' after a time-out or a lost connection,
  * 'interrupted' by the signal.
  */
@@ -61,7 +69,11 @@ interface State {
   inbox: Uint8Array[];
   size: number;
   why: Stop | undefined;
+  /** The connection went. */
+  lost: Stop | undefined;
   rows: number | undefined;
+  /** The server is at the statement. */
+  running: boolean;
   over: boolean;
   ended: boolean;
   wake: (() => void) | undefined;
@@ -72,7 +84,9 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
     inbox: [],
     size: 0,
     why: undefined,
+    lost: undefined,
     rows: undefined,
+    running: false,
     over: false,
     ended: false,
     wake: undefined,
@@ -88,7 +102,7 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     state.wake?.();
-    if (state.over) return wire.close();
+    if (state.over || !state.running) return wire.close();
     // Asked first: a server that only sees the connection go may compute on.
     await wire.cancel();
     wire.socket.destroy();
@@ -96,15 +110,21 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
   const onAbort = (): void => halt(interrupted());
   const timer = setTimeout(() => halt(tooLong(query.database, query.timeout)), query.timeout + GRACE);
   signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) onAbort();
   const failed = (error: Error): void => {
-    const late = (error as PostgresError).code === '57014' && performance.now() - began >= query.timeout;
-    state.why ??= late ? tooLong(query.database, query.timeout) : stopOf(query.database, error);
+    const { code = '' } = error as PostgresError;
+    const late = code === '57014' && performance.now() - began >= query.timeout;
+    const stop = late ? tooLong(query.database, query.timeout) : stopOf(query.database, error);
+    // A connection that went may have brought the reason before: what came is read first.
+    if (isSqlState(code)) state.why ??= stop;
+    else state.lost ??= stop;
     state.wake?.();
   };
+  wire.client.on('error', failed);
   return {
     begin: (copy) => begin(wire, copy, state, failed),
     more: (deadline) =>
-      more(wire, state, deadline, () => halt(idleTooLong(query.database, query.idle ?? query.timeout))),
+      more(wire, state, deadline, () => halt(idleTooLong(query.database, query.idle ?? query.timeout, wire.session))),
     rows: () => (state.over ? (state.rows ?? -1) : undefined),
     why: () => state.why,
     end,
@@ -113,6 +133,7 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
 
 function begin(wire: Wire, copy: string, state: State, failed: (error: Error) => void): void {
   const submit = (connection: Protocol): void => {
+    state.running = true;
     wire.tap((chunk) => {
       state.inbox.push(chunk);
       state.size += chunk.length;
@@ -147,6 +168,7 @@ function more(wire: Wire, state: State, deadline: number, idle: () => void): Pro
       state.inbox = [];
       state.size = 0;
       wire.socket.resume();
+      if (chunks.length === 0) state.why ??= state.lost;
       resolve(chunks);
     };
     const look = (): void => {
@@ -157,7 +179,7 @@ function more(wire: Wire, state: State, deadline: number, idle: () => void): Pro
     };
     let timer = setTimeout(look, LINGER);
     state.wake = answer;
-    if (state.size >= GATHER || state.ended || state.why !== undefined) answer();
+    if (state.size >= GATHER || state.ended || (state.why ?? state.lost) !== undefined) answer();
   });
 }
 

@@ -31,14 +31,21 @@ const STATES: Readonly<Record<string, readonly [Verdict, Phrase]>> = {
   XX: ['failed', t('the server met a fault of its own')],
 };
 
+const OTHER: readonly [Verdict, Phrase] = ['failed', t('the server gave it up')];
+
+/** Five characters in a class that the standard or PostgreSQL has; `EPIPE` is none. */
+export function isSqlState(code: string): boolean {
+  return /^(\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code);
+}
+
 const NOTHING = { notDone: t('No row was handed over.'), safe: t('The database was only read.') };
 
 /** The Stop for an error while `database` was read. `place` says where the statement's own characters begin in what was sent; none where they were altered. */
 export function stopOf(database: string, error: unknown, place?: number): Stop {
   if (error instanceof Stop) return error;
   const { code = '', position } = error as PostgresError;
-  const state = STATES[code] ?? STATES[code.slice(0, 3)] ?? STATES[code.slice(0, 2)];
-  if (state === undefined || !/^[0-9A-Z]{5}$/.test(code)) return lost(database, code);
+  if (!isSqlState(code)) return lost(database, code);
+  const state = STATES[code] ?? STATES[code.slice(0, 3)] ?? STATES[code.slice(0, 2)] ?? OTHER;
   const at = Number(position) - (place ?? Number.NaN);
   const [verdict, why] = state;
   const text =
@@ -79,13 +86,22 @@ export function tooLong(database: string, timeout: number): Stop {
   );
 }
 
-/** No row came for too long. */
-export function idleTooLong(database: string, idle: number): Stop {
+/** No row came for too long. `session` is the server's number of it: over a dead network it may outlive us for a while. */
+export function idleTooLong(database: string, idle: number, session: number): Stop {
   const seconds = Math.round(idle / 1_000);
   return new Stop(
     'failed',
     t('no row came from {database} for {seconds} s, and it was stopped', { database, seconds }),
-    NOTHING,
+    {
+      notDone: t('No row was handed over.'),
+      safe: t(
+        'The database was only read. The server was asked to end session {session}; look for it if the network is down.',
+        {
+          session,
+        },
+      ),
+      data: { session },
+    },
   );
 }
 

@@ -77,6 +77,10 @@ export async function startPostgres({ hba = [], tls }: PostgresOptions = {}): Pr
   if (tls !== undefined) words.push('-c', 'ssl=on', '-c', 'ssl_cert_file=server.cert', '-c', 'ssl_key_file=server.key');
   const child = spawn(join(BIN ?? '', 'postgres'), words, { ...as, stdio: 'ignore' });
   await reachable(port, () => child.exitCode === null);
+  // It listens before it lets anybody in.
+  const ready = ['-q', '-h', '127.0.0.1', '-p', String(port)];
+  for (let i = 0; i < 100 && spawnSync(join(BIN ?? '', 'pg_isready'), ready).status !== 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   return {
     port,
     password,
@@ -109,7 +113,13 @@ function psql(port: number, password: string, database: string, text: string): s
     database,
   ];
   const env = { PATH: '/usr/bin:/bin', PGPASSWORD: password, LC_ALL: 'C.UTF-8' };
-  return execFileSync(join(BIN ?? '', 'psql'), words, { input: text, env, encoding: 'utf8', timeout: 30_000, maxBuffer: 1 << 28 });
+  return execFileSync(join(BIN ?? '', 'psql'), words, {
+    input: text,
+    env,
+    encoding: 'utf8',
+    timeout: 30_000,
+    maxBuffer: 1 << 28,
+  });
 }
 
 /** Password of the account `gxops_ro`. */

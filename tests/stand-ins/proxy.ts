@@ -2,7 +2,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Stoppable } from './port.ts';
 
-export interface Proxy extends Stoppable {
+export interface TcpProxy extends Stoppable {
   readonly port: number;
   /** After so many further bytes from the server nothing passes in either direction, and nobody is told. */
   swallowAfter(bytes: number): void;
@@ -13,7 +13,7 @@ export interface Proxy extends Stoppable {
 }
 
 /** Passes everything to `target` on this machine until told otherwise. */
-export async function startProxy(target: number): Promise<Proxy> {
+export async function startProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let passed = 0;
   let left = Number.POSITIVE_INFINITY;
