@@ -52,6 +52,7 @@ export async function callFor(
     rows: (query, aborted) => world.look.rows(query, aborted),
     passphrase: async (operator) => String(await world.ask(passphraseOf(operator))),
     ask: (question) => world.ask(question),
+    signal: signals.signal,
   });
   let world: World = heeding(buildWorld({ ...outside, keep, signal: signals.signal }), signals.signal);
   const missing = verb.site !== 'none' && (await journalIsMissing(keep));

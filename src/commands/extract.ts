@@ -50,7 +50,11 @@ export const extract: Noun = {
       title: t('decrypt a file that was handed over and check it against its manifest'),
       arguments: [{ name: 'file', title: t('the encrypted file (.age)'), complete: 'files' }],
       options: [
-        { flags: '--identity <file>', title: t('your age identity file, 0600'), complete: 'files' },
+        {
+          flags: '--identity <file>',
+          title: t('your age identity file, 0600; without it a passphrase is asked for'),
+          complete: 'files',
+        },
         { flags: '--to <file>', title: t('where the decrypted data goes'), complete: 'files' },
       ],
       examples: ['gxops extract open invoices.csv.age --identity zhao.age --to invoices.csv'],

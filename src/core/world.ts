@@ -103,6 +103,8 @@ export interface ColumnSeen {
   readonly table?: string;
   readonly column?: string;
   readonly type?: string;
+  /** In a catalogue: true where the table is a view, whose own columns come from who knows where. */
+  readonly view?: boolean;
 }
 
 export interface Estimate {
@@ -153,6 +155,10 @@ export interface Opened {
   readonly verified: boolean;
   /** Who signed the manifest, where its signature holds. */
   readonly signer?: string;
+  /** SHA-256 of the signer's public key, in groups of four: to be compared with the hand-over sheet where the site does not know it. */
+  readonly fingerprint?: string;
+  /** True where the key that signed is the one which this site has of the signer. */
+  readonly known?: boolean;
 }
 
 export interface Progress {
@@ -182,9 +188,14 @@ export interface Keep {
   /**
    * Decrypts an artefact to `out` with an age identity file (0600), or without one by the passphrase that is asked for and opens the
    * identity beside the file, and checks it against the signed manifest. Paths as the person gave them. Stop('refused') where
-   * anything does not fit; then nothing stays.
+   * anything does not fit, also a signer's key that is not the one in `keys` (PEM, by operator); then nothing stays.
    */
-  open(file: string, identityFile: string | undefined, out: string): Promise<Opened>;
+  open(
+    file: string,
+    identityFile: string | undefined,
+    out: string,
+    keys: Readonly<Record<string, string>>,
+  ): Promise<Opened>;
   /** The keys of an extraction, made on first use. After `discard` of `runs/<id>/join` its pseudonyms can be made by nobody. */
   keys(subject: string): Promise<Keys>;
   /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */

@@ -36,6 +36,8 @@ export interface KeepPlace {
   ask(question: Question): Promise<Answer>;
   /** The built page that opens an export: a file. */
   readonly page: string;
+  /** Ends what streams for long when the invocation is interrupted. */
+  readonly signal?: AbortSignal;
   readonly disk?: Disk;
 }
 
@@ -63,7 +65,8 @@ export function openKeep(place: KeepPlace): Keep {
         signal,
       ),
     keys: async (subject) => (await import('./extract-keys.ts')).keysOf(dir, subject),
-    open: async (file, identity, out) => (await import('./open.ts')).openArtefact(file, identity ?? '', out),
+    open: async (file, identityFile, out, keys) =>
+      (await import('./open.ts')).openArtefact({ ...place, file, identityFile, out, keys }),
     template: (name) => readTemplate(place.templates, name),
     establish: async (folder) => (await import('./establish.ts')).establishFolder(dir, folder),
     sign: async (operator, statement) => (await signerOf(place, operator)).sign(statement),

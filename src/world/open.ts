@@ -1,156 +1,155 @@
-/** Opens what was handed over: decrypts as a stream, counts and hashes, and keeps the result only if the manifest agrees. */
+/** Opens what was handed over: decrypts as a stream, counts and hashes, and keeps the result only if the signed manifest agrees. */
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Answer, Question } from '../core/question.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Opened } from '../core/world.ts';
-import { codeOf } from './guard.ts';
-import { rowCounter } from './row-count.ts';
+import { openWith } from './age-file.ts';
+import { type GrowingFile, growFile } from './artefact-file.ts';
+import { identitiesFor, unread } from './open-identity.ts';
+import { type Manifest, manifestBeside } from './open-manifest.ts';
+import { rowCounter, sheetRows } from './row-count.ts';
 import { syncFolder } from './side-files.ts';
 
 const NOTHING = { notDone: t('Nothing was written.') };
+const PIECE = 1024 * 1024;
+const PARTIAL = /^\.partial-(\d+)-[0-9a-f-]{36}$/;
+
+export interface Opening {
+  readonly file: string;
+  /** An age identity file (0600); without one `key.age` beside the file and its passphrase. */
+  readonly identityFile: string | undefined;
+  /** Must not exist. */
+  readonly out: string;
+  /** Public keys (PEM) of the operators that are known. */
+  readonly keys: Readonly<Record<string, string>>;
+  ask(question: Question): Promise<Answer>;
+  readonly signal?: AbortSignal;
+}
 
 /**
- * Decrypts `file` with an identity file (0600) to `out`, which must not exist. Stop('refused') where the file, the key or the
- * manifest beside it does not fit; then nothing stays. Without a manifest the result is `verified: false`.
+ * Decrypts a file to `out`. Stop('refused') where file, key, manifest or its signature do not fit; then nothing stays.
+ * Without a manifest the result is `verified: false`. What a killed one left in that folder, the next one there removes.
  */
-export async function openArtefact(file: string, identityFile: string, out: string): Promise<Opened> {
-  const identities = await identitiesIn(identityFile);
+export async function openArtefact(opening: Opening): Promise<Opened> {
+  const { file, out, signal } = opening;
   if ((await lstat(out).catch(() => undefined)) !== undefined)
     throw new Stop('refused', t('{path} is there already', { path: out }), NOTHING);
-  const manifest = await manifestOf(file);
-  const temporary = path.join(path.dirname(out), `.partial-${randomUUID()}`);
+  const manifest = await manifestBeside(file, opening.keys);
+  const identities = await identitiesFor(file, opening.identityFile, opening.ask);
+  await clearPartials(path.dirname(out));
+  const temporary = path.join(path.dirname(out), `.partial-${process.pid}-${randomUUID()}`);
   try {
-    const found = await decrypt(file, identities, temporary, manifest?.format);
-    const verified = manifest !== undefined && agrees(manifest, found);
-    if (manifest !== undefined && !verified) throw differs(file);
+    const found = await decrypt(opening, identities, temporary, manifest?.format ?? formatOf(file));
+    if (manifest !== undefined && !agrees(manifest, found)) throw differs(file);
+    signal?.throwIfAborted();
     await rename(temporary, out);
     await syncFolder(path.dirname(path.resolve(out)));
-    return { rows: found.rows, sha256: found.sha256, plain: found.plain, verified };
+    const { rows, sha256, plain } = found;
+    const { operator: signer, ...signed } = manifest?.signer ?? {};
+    const told = signer === undefined ? {} : { signer, ...signed };
+    return { rows, sha256, plain, verified: manifest !== undefined, ...told };
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error instanceof Stop ? error : troubleWith(file, out, error);
+    throw stopOf(error, opening);
   }
 }
 
-interface Manifest {
+interface Found {
+  readonly rows: number;
   readonly sha256: string;
   readonly plain: string;
-  readonly rows: number;
-  readonly format: string;
+  readonly bytes: number;
 }
 
-async function identitiesIn(name: string): Promise<string[]> {
-  const text = await privateText(name);
-  const identities = text.split(/\r?\n/).filter((line) => /^AGE-SECRET-KEY-(PQ-)?1/.test(line));
-  if (identities.length > 0) return identities;
-  const why =
-    text.startsWith('age-encryption.org/') || text.startsWith('-----BEGIN AGE ENCRYPTED')
-      ? t('{path} is protected by a passphrase; decrypt it first with: age -d', { path: name })
-      : t('{path} holds no age identity (AGE-SECRET-KEY-1…)', { path: name });
-  throw new Stop('usage', why, NOTHING);
-}
-
-async function privateText(name: string): Promise<string> {
-  try {
-    const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const { mode, size } = await file.stat();
-      if ((mode & 0o077) !== 0)
-        throw new Stop('refused', t('others can read {path}; a private key must be 0600', { path: name }), {
-          ...NOTHING,
-          next: [`chmod 600 ${name}`],
-        });
-      if (size > 65_536)
-        throw new Stop('usage', t('{path} holds no age identity (AGE-SECRET-KEY-1…)', { path: name }), NOTHING);
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof Stop) throw error;
-    throw unread('--identity', name, codeOf(error));
-  }
-}
-
-function unread(flag: string, path: string, code: string): Stop {
-  return new Stop(
-    'usage',
-    t('{flag}: {path} cannot be read ({code}). Allowed: a file.', { flag, path, code }),
-    NOTHING,
+function agrees(manifest: Manifest, found: Found): boolean {
+  const { sha256, plain, rows, bytes } = manifest;
+  return (
+    sha256 === found.sha256 && plain === found.plain && rows === found.rows && (bytes ?? found.bytes) === found.bytes
   );
 }
 
-/** The manifest beside the file; undefined where there is none, refused where it is no manifest. */
-async function manifestOf(file: string): Promise<Manifest | undefined> {
-  const at = path.join(path.dirname(file), 'manifest.json');
-  const text = await readFile(at, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new Stop('refused', t('{path} cannot be read: {code}', { path: at, code: codeOf(error) }), NOTHING);
-  });
-  if (text === undefined) return undefined;
-  try {
-    const { sha256, plain, rows, format } = JSON.parse(text) as Partial<Manifest>;
-    if (
-      typeof sha256 === 'string' &&
-      typeof plain === 'string' &&
-      typeof rows === 'number' &&
-      typeof format === 'string'
-    )
-      return { sha256, plain, rows, format };
-  } catch {
-    // Falls through to the one refusal: text that is no JSON is no manifest either.
-  }
-  throw new Stop('refused', t('{path} is not a manifest', { path: at }), NOTHING);
+/** Without a manifest the name tells. */
+function formatOf(file: string): string {
+  return /\.(jsonl|xlsx)(\.age)?$/.exec(file)?.[1] ?? 'csv';
 }
 
-function agrees(manifest: Manifest, found: Omit<Opened, 'verified'>): boolean {
-  return manifest.sha256 === found.sha256 && manifest.plain === found.plain && manifest.rows === found.rows;
+/** What was left by processes of this machine that live no more. */
+async function clearPartials(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const pid = Number(PARTIAL.exec(name)?.[1] ?? 0);
+    if (pid > 0 && !lives(pid)) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 async function decrypt(
-  name: string,
+  { file, signal }: Opening,
   identities: readonly string[],
   temporary: string,
-  format: string | undefined,
-): Promise<Omit<Opened, 'verified'>> {
-  const { Decrypter } = await import('age-encryption');
-  const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity);
-  const sealed = createHash('sha256');
-  const plain = createHash('sha256');
-  const rows = rowCounter(format ?? (/\.jsonl(\.age)?$/.test(name) ? 'jsonl' : 'csv'));
-  const source = await open(name, constants.O_RDONLY);
-  const file = await open(
-    temporary,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o600,
-  );
+  format: string,
+): Promise<Found> {
+  const source = await open(file, constants.O_RDONLY);
   try {
-    const chunks = passing(source.createReadStream({ autoClose: false }), sealed);
-    for await (const chunk of await decrypter.decrypt(ReadableStream.from(chunks) as ReadableStream<Uint8Array>)) {
-      plain.update(chunk);
-      rows.add(chunk);
-      for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+    const growing = await growFile(temporary);
+    try {
+      const counter = format === 'xlsx' ? undefined : rowCounter(format);
+      const read = await through(source, identities, growing, (plain) => counter?.add(plain), signal);
+      const { sha256: plain } = await growing.finish();
+      return { ...read, plain, rows: counter === undefined ? await sheetRows(temporary) : counter.total() };
+    } finally {
+      await growing.close();
     }
-    await file.sync();
   } finally {
-    await file.close();
     await source.close();
   }
-  return { rows: rows.total(), sha256: sealed.digest('hex'), plain: plain.digest('hex') };
 }
 
-async function* passing(
-  chunks: AsyncIterable<Uint8Array>,
-  hash: ReturnType<typeof createHash>,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
+/** Reads ahead while what was read is worked on. */
+async function through(
+  source: FileHandle,
+  identities: readonly string[],
+  growing: GrowingFile,
+  seen: (plain: Uint8Array) => void,
+  signal: AbortSignal | undefined,
+): Promise<{ sha256: string; bytes: number }> {
+  const sealed = createHash('sha256');
+  let bytes = 0;
+  const age = openWith(identities, (plain) => {
+    seen(plain);
+    growing.push(plain);
+  });
+  let spare = new Uint8Array(PIECE);
+  let next = source.read(new Uint8Array(PIECE), 0, PIECE, null);
+  try {
+    for (let piece = await next; piece.bytesRead > 0; piece = await next) {
+      next = source.read(spare, 0, PIECE, null);
+      next.catch(() => undefined);
+      spare = piece.buffer;
+      const read = piece.buffer.subarray(0, piece.bytesRead);
+      sealed.update(read);
+      bytes += read.length;
+      await age.push(read);
+      await growing.drain();
+      signal?.throwIfAborted();
+    }
+    age.end();
+  } finally {
+    await next.catch(() => undefined);
+    age.wipe();
   }
+  return { sha256: sealed.digest('hex'), bytes };
 }
 
 function differs(file: string): Stop {
@@ -160,7 +159,10 @@ function differs(file: string): Stop {
   });
 }
 
-function troubleWith(file: string, out: string, error: unknown): Stop {
+function stopOf(error: unknown, { file, out, signal }: Opening): Stop {
+  if (error instanceof Stop) return error;
+  const gone = { notDone: t('Nothing was kept of what had been decrypted.') };
+  if (signal?.aborted) return new Stop('interrupted', t('opening {path} was interrupted', { path: file }), gone);
   const { code, path: at, syscall } = error as NodeJS.ErrnoException;
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
     if (at === file || syscall === 'read') return unread('FILE', file, code);
@@ -174,8 +176,6 @@ function troubleWith(file: string, out: string, error: unknown): Stop {
   return new Stop(
     'refused',
     t('{path} cannot be decrypted: it was changed or cut, or this key is not among its recipients', { path: file }),
-    {
-      notDone: t('Nothing was kept of what had been decrypted.'),
-    },
+    gone,
   );
 }

@@ -1,4 +1,5 @@
-/** Counts the data rows of a CSV (RFC 4180, one header) or JSON-lines stream as its bytes go by. */
+/** Counts the data rows of what was decrypted: CSV (RFC 4180) and JSON lines as their bytes go by, a spreadsheet by its sheet. */
+import { memberOf } from './zip.ts';
 
 export interface RowCounter {
   add(chunk: Uint8Array): void;
@@ -7,19 +8,56 @@ export interface RowCounter {
 
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
+/** The member of a spreadsheet of ours that holds the rows; its first row holds the column names. */
+const SHEET = 'xl/worksheets/sheet2.xml';
+/** `<row` and a blank: text cannot hold it, for its `<` is escaped. */
+const ROW = Buffer.from('<row ');
 
-/** A line end inside quotes belongs to a cell. JSON lines have no such line ends. */
+/** A line end inside quotes belongs to a cell. JSON lines have no such line ends; only a CSV has a line of column names. */
 export function rowCounter(format: string): RowCounter {
-  const csv = format === 'csv';
+  return format === 'jsonl' ? lineCounter() : recordCounter();
+}
+
+function lineCounter(): RowCounter {
+  let lines = 0;
+  return {
+    add(chunk) {
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
+    },
+    total: () => lines,
+  };
+}
+
+function recordCounter(): RowCounter {
   let quoted = false;
   let lines = 0;
   return {
     add(chunk) {
-      for (const byte of chunk) {
-        if (csv && byte === QUOTE) quoted = !quoted;
-        else if (byte === NEWLINE && !quoted) lines++;
+      const length = chunk.length;
+      let inside = quoted;
+      let found = 0;
+      for (let i = 0; i < length; i++) {
+        const byte = chunk[i] as number;
+        if (byte > QUOTE) continue;
+        if (byte === QUOTE) inside = !inside;
+        else if (byte === NEWLINE && !inside) found++;
       }
+      quoted = inside;
+      lines += found;
     },
-    total: () => Math.max(0, csv ? lines - 1 : lines),
+    total: () => Math.max(0, lines - 1),
   };
+}
+
+/** Data rows of a spreadsheet file of ours. Throws where it is none. */
+export async function sheetRows(file: string): Promise<number> {
+  let rows = 0;
+  let carry = Buffer.alloc(0);
+  for await (const chunk of memberOf(file, SHEET)) {
+    const bytes = Buffer.concat([carry, chunk]);
+    for (let at = bytes.indexOf(ROW); at >= 0; at = bytes.indexOf(ROW, at + ROW.length)) rows++;
+    // What may be the beginning of the next one; never a whole one, so none is counted twice.
+    carry = Buffer.from(bytes.subarray(Math.max(0, bytes.length - ROW.length + 1)));
+  }
+  return Math.max(0, rows - 1);
 }

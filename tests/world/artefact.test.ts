@@ -1,135 +1,99 @@
-/** Artefacts: encrypted as they stream, whole or not there at all, and opened only when nothing was changed. */
+/** Artefacts: encrypted as they stream, whole with all beside them or not there at all. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash, verify } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Batch, batchOf } from '../../src/core/batch.ts';
-import type { Artefact, Product } from '../../src/core/product.ts';
+import { batchOf } from '../../src/core/batch.ts';
+import { canonical } from '../../src/core/json.ts';
+import type { Question } from '../../src/core/question.ts';
 import { Stop } from '../../src/core/stop.ts';
 import { csvForm } from '../../src/rules/forms/csv.ts';
-import { type ArtefactPlace, makeArtefact } from '../../src/world/artefact.ts';
-import { openArtefact } from '../../src/world/open.ts';
+import { makeArtefact } from '../../src/world/artefact.ts';
+import { batches, CANARY, type Export, newExport, SIGNER_KEY, signer, stopOf } from './exporting.ts';
 
 /** The program the recipients have; where it is not installed our own reader stands in for it. */
 const withAge = spawnSync('age', ['--version']).status === 0;
-const CANARY = 'canary-of-the-plain-data-7f3kq';
-let dir = '';
-let key = '';
-let age = '';
+const PLAIN = ['E-1/README.txt', 'E-1/a.csv.age', 'E-1/manifest.json'];
+let site: Export;
 
 beforeEach(async () => {
-  dir = mkdtempSync(path.join(tmpdir(), 'gx-artefact-'));
-  const identity = await generateX25519Identity();
-  age = await identityToRecipient(identity);
-  key = path.join(dir, 'zhao.age');
-  writeFileSync(key, `# ${age}\n${identity}\n`, { mode: 0o600 });
+  site = await newExport();
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => site.remove());
 
-function product(more: Partial<Product> = {}): Product {
-  return {
-    path: 'exports/E-1/a.csv.age',
-    binding: null,
-    source: { database: 'inv', sql: '', binds: {}, limit: 10_000, timeout: 10_000 },
-    form: (keys) => csvForm({ masks: ['released', 'released'], keys, bom: true }),
-    subject: 'E-1',
-    recipients: [{ operator: 'zhao', age }],
-    manifest: ({ sha256, plain, rows }) => ({ sha256, plain, rows, format: 'csv' }),
-    beside: { 'README.txt': 'how to open' },
-    ...more,
-  };
-}
-function batches(count: number, broken?: unknown): AsyncIterable<Batch> {
-  return (async function* () {
-    for (let i = 0; i < count; i++)
-      yield batchOf(Array.from({ length: 100 }, (_, row) => [i * 100 + row, `${CANARY}\r\n"${row}"`]));
-    if (broken !== undefined) throw broken;
-  })();
-}
-const make = (
-  asked: Product,
-  rows: AsyncIterable<Batch>,
-  signal?: AbortSignal,
-  more: Partial<ArtefactPlace> = {},
-): Promise<Artefact> => makeArtefact({ ...place(rows), ...more }, asked, () => undefined, signal);
-const place = (rows: AsyncIterable<Batch>): ArtefactPlace => ({
-  dir,
-  rows: async () => ({ columns: ['n', 'word'], batches: rows }),
-  signer: () => Promise.reject(new Error('nobody signs')),
-  ask: () => Promise.reject(new Error('nobody to ask')),
-  page: path.join(dir, 'no-page.html'),
-});
-const files = (at = path.join(dir, 'exports')): string[] =>
-  existsSync(at)
-    ? readdirSync(at, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(path.join(at, name)).isFile())
-    : [];
-const stopOf = async (work: Promise<unknown>): Promise<string> => {
-  const error = await work.then(
-    () => undefined,
-    (one: unknown) => one,
-  );
-  return error instanceof Stop ? error.verdict : String(error);
-};
-/** Every byte under a folder, for the hunt after plain data. */
-const everything = (): string =>
-  files(dir)
-    .map((name) => readFileSync(path.join(dir, name), 'latin1'))
-    .join('\n');
+const beside = (name: string): string => readFileSync(path.join(path.dirname(site.file), name), 'utf8');
 
 describe('made', () => {
   test.skipIf(!withAge)('the age program opens it, and hashes, rows and modes are right', async () => {
-    const made = await make(product(), batches(20));
-    const file = path.join(dir, made.path);
-    const plain = execFileSync('age', ['-d', '-i', key, file]);
+    const made = await site.make(site.product(), batches(20));
+    const plain = execFileSync('age', ['-d', '-i', site.key, site.file]);
     const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-    expect([hash(readFileSync(file)), hash(plain), made.rows]).toEqual([made.sha256, made.plain, 2_000]);
+    expect([hash(readFileSync(site.file)), hash(plain), made.rows]).toEqual([made.sha256, made.plain, 2_000]);
+    expect(made.bytes).toBe(statSync(site.file).size);
     expect(plain.toString('utf8').split(CANARY)).toHaveLength(2_001);
-    expect(files().sort()).toEqual(['E-1/README.txt', 'E-1/a.csv.age', 'E-1/manifest.json']);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
-    expect(everything()).not.toContain(CANARY);
+    expect(site.files()).toEqual(PLAIN);
+    expect(statSync(site.file).mode & 0o777).toBe(0o600);
+    expect(statSync(path.dirname(site.file)).mode & 0o777).toBe(0o700);
+    expect(site.everything()).not.toContain(CANARY);
   });
 
   test('each of several recipients opens it, another key does not', async () => {
     const second = await generateX25519Identity();
-    const other = path.join(dir, 'second.age');
+    const other = path.join(site.dir, 'second.age');
     writeFileSync(other, second, { mode: 0o600 });
-    const recipients = [...product().recipients, { operator: 'qian', age: await identityToRecipient(second) }];
-    const { path: made } = await make(product({ recipients }), batches(1));
-    for (const [i, identity] of [key, other].entries())
-      expect((await openArtefact(path.join(dir, made), identity, path.join(dir, `out${i}`))).verified).toBe(true);
+    const recipients = [...site.product().recipients, { operator: 'qian', age: await identityToRecipient(second) }];
+    await site.make(site.product({ recipients }), batches(1));
+    for (const [i, identityFile] of [site.key, other].entries())
+      expect((await site.open({ identityFile, out: `${site.out}${i}` })).verified).toBe(true);
     writeFileSync(other, await generateX25519Identity());
-    expect(await stopOf(openArtefact(path.join(dir, made), other, path.join(dir, 'out')))).toBe('refused');
+    expect(await stopOf(site.open({ identityFile: other }))).toBe('refused');
+  });
+
+  test('what a form returns may be one buffer used again: each piece is done before the next is asked for', async () => {
+    const buffer = new Uint8Array(300_000);
+    let turn = 0;
+    const form = () => ({
+      head: () => new Uint8Array(),
+      batch: () => buffer.fill(0x41 + (turn++ % 26)),
+      tail: () => new Uint8Array(),
+    });
+    const made = await site.make(site.product({ form }), batches(30));
+    const expected = createHash('sha256');
+    for (let i = 0; i < 30; i++) expected.update(new Uint8Array(300_000).fill(0x41 + (i % 26)));
+    expect(made.plain).toBe(expected.digest('hex'));
+    expect((await site.open().catch((stop: Stop) => stop.verdict)) === 'refused').toBe(true);
+  });
+
+  test('it tells how far it has come a few times a second at most, and at the end', async () => {
+    const told: { rows: number }[] = [];
+    const place = { dir: site.dir, signer: async () => signer, ask: async () => '', page: '' };
+    const rows = async () => ({ columns: ['n', 'word'], batches: batches(90) });
+    await makeArtefact({ ...place, rows }, site.product(), (at) => told.push(at));
+    expect(told.at(-1)).toMatchObject({ rows: 9_000 });
+    expect(told.length).toBeLessThan(30);
   });
 
   test('rows never leave without recipients or a form', async () => {
-    expect(await stopOf(make(product({ recipients: [] }), batches(1)))).toBe('refused');
-    const { form: _form, ...formless } = product();
-    expect(await stopOf(make(formless, batches(1)))).toBe('refused');
-    expect(files()).toEqual([]);
+    expect(await stopOf(site.make(site.product({ recipients: [] }), batches(1)))).toBe('refused');
+    const { form: _form, ...formless } = site.product();
+    expect(await stopOf(site.make(formless, batches(1)))).toBe('refused');
+    expect(site.files()).toEqual([]);
   });
 
-  test('what an attempt left that died before it was recorded is made anew, whole', async () => {
-    const first = await make(product(), batches(1));
-    rmSync(path.join(dir, 'exports/E-1/manifest.json'));
-    const second = await make(product(), batches(2));
+  test('an attempt killed after the encryption, before the manifest or after it, leaves an orphan that the next one replaces (case 78)', async () => {
+    const first = await site.make(site.product(), batches(1));
+    rmSync(path.join(path.dirname(site.file), 'manifest.json'));
+    writeFileSync(path.join(path.dirname(site.file), 'key.age'), 'of an attempt that asked for a passphrase');
+    const second = await site.make(site.product(), batches(2));
     expect([first.rows, second.rows]).toEqual([100, 200]);
-    const opened = await openArtefact(path.join(dir, second.path), key, path.join(dir, 'out'));
-    expect(opened).toMatchObject({ rows: 200, verified: true });
+    expect(site.files()).toEqual(PLAIN);
+    expect(await site.open()).toMatchObject({ rows: 200, verified: true });
+    rmSync(site.file);
+    await site.make(site.product({ beside: {} }), batches(1));
+    expect(await site.open({ out: `${site.out}2` })).toMatchObject({ rows: 100, verified: true });
   });
 
   test.each([
@@ -139,116 +103,147 @@ describe('made', () => {
     'journal/a',
     'exports//a',
   ])('no place outside its own: %s', async (name) => {
-    expect(await stopOf(make(product({ path: name }), batches(1)))).toBe('refused');
+    expect(await stopOf(site.make(site.product({ path: name }), batches(1)))).toBe('refused');
+  });
+});
+
+describe('sealed', () => {
+  const never = () => {
+    throw new Error('a row was read');
+  };
+
+  test('the manifest is signed over its canonical text, and the page holds it and the key', async () => {
+    const manifest = () => ({ schema: 2, purpose: '</script><script>alert(1)</script>$&', rows: 1 });
+    const asked: Question[] = [];
+    const ask = async (question: Question) => {
+      asked.push(question);
+      return 'correct horse battery';
+    };
+    const product = site.product({ manifest, page: true, passphrase: true });
+    await site.make(product, batches(1), undefined, { ask });
+    const { signature, ...rest } = JSON.parse(beside('manifest.json'));
+    expect(signature).toMatchObject({ operator: 'zhang', key: SIGNER_KEY });
+    expect(verify(null, Buffer.from(canonical(rest)), SIGNER_KEY, Buffer.from(signature.value, 'base64'))).toBe(true);
+    const page = beside('open.html');
+    const [, held = ''] = /id="manifest">([\s\S]*?)<\/script>/.exec(page) ?? [];
+    expect([JSON.parse(held), held.includes('<')]).toEqual([{ ...rest, signature }, false]);
+    const [, key = ''] = /id="key">([\s\S]*?)<\/script>/.exec(page) ?? [];
+    expect(Buffer.from(key, 'base64').toString('latin1')).toBe(
+      readFileSync(path.join(path.dirname(site.file), 'key.age'), 'latin1'),
+    );
+    expect(asked.map(({ kind }) => kind)).toEqual(['secret', 'secret']);
+    expect(site.everything()).not.toContain('correct horse battery');
+    expect(site.everything()).not.toContain('AGE-SECRET-KEY-1'.concat('canary'));
+  });
+
+  test.each([
+    [
+      'too short, then two that differ, then nothing that fits',
+      ['short', 'long enough 12', 'another one 12', 'short'],
+      'refused',
+    ],
+    ['too short once, then well', ['short', 'long enough 12', 'long enough 12'], 'made'],
+    ['eleven characters of several bytes', ['密'.repeat(11), '密'.repeat(11), '密'.repeat(11)], 'refused'],
+  ])('a passphrase typed %s', async (_name, typed, outcome) => {
+    const ask = async () => typed.shift() ?? '';
+    const work = site.make(site.product({ passphrase: true }), batches(1), undefined, { ask });
+    expect(await work.then(() => 'made').catch((stop: Stop) => stop.verdict)).toBe(outcome);
+    expect(site.files().length > 0).toBe(outcome === 'made');
+  });
+
+  test('without anybody to ask, without the signer’s key, without the page: nothing is read', async () => {
+    const rows = { rows: never };
+    const refused = async () => {
+      throw new Stop('refused', 'no key');
+    };
+    const cases = [
+      ['waiting', site.product({ passphrase: true }), rows],
+      ['refused', site.product(), { ...rows, signer: refused }],
+      ['refused', site.product({ page: true }), { ...rows, page: path.join(site.dir, 'missing.html') }],
+    ] as const;
+    for (const [verdict, product, more] of cases)
+      expect(await stopOf(site.make(product, batches(1), undefined, more))).toBe(verdict);
+    expect(existsSync(path.join(site.dir, 'exports'))).toBe(false);
+  });
+
+  test('a page without a place for the manifest is our fault, and nothing stays', async () => {
+    writeFileSync(path.join(site.dir, 'page.html'), '<!doctype html>');
+    expect(await stopOf(site.make(site.product({ page: true }), batches(1)))).toBe('bug');
+    expect(site.files()).toEqual([]);
   });
 });
 
 describe('nothing stays', () => {
   const source = { database: 'inv', sql: '', binds: {}, limit: 150, timeout: 10_000 };
+  const full = Object.assign(new Error('x'), { code: 'ENOSPC' });
   test.each([
-    ['more rows than the limit', 'refused', () => make(product({ source }), batches(2))],
-    ['the source breaks', 'failed', () => make(product(), batches(3, new Error(CANARY)))],
+    ['more rows than the limit', 'refused', () => site.make(site.product({ source }), batches(2))],
     [
-      'the disk is full',
-      'failed',
-      () => make(product(), batches(3, Object.assign(new Error('x'), { code: 'ENOSPC' }))),
+      'ten million rows where five thousand were expected',
+      'refused',
+      () => site.make(site.product(), batches(100_000)),
     ],
+    ['the source breaks', 'failed', () => site.make(site.product(), batches(3, new Error(CANARY)))],
+    ['the disk is full', 'failed', () => site.make(site.product(), batches(3, full))],
     [
       'a form that cannot judge',
       'failed',
-      () => make(product({ form: (keys) => csvForm({ masks: ['phone'], keys, bom: true }) }), batches(1)),
+      () => site.make(site.product({ form: (keys) => csvForm({ masks: ['phone'], keys, bom: true }) }), batches(1)),
     ],
     [
       'a recipient that is none',
       'failed',
-      () => make(product({ recipients: [{ operator: 'x', age: 'age1nonsense' }] }), batches(1)),
+      () => site.make(site.product({ recipients: [{ operator: 'x', age: 'age1nonsense' }] }), batches(1)),
     ],
-    ['interrupted', 'interrupted', () => make(product(), batches(3), AbortSignal.abort())],
-    ['a manifest that has no JSON', 'failed', () => make(product({ manifest: () => 0.5 }), batches(1))],
+    ['interrupted', 'interrupted', () => site.make(site.product(), batches(3), AbortSignal.abort())],
+    ['a manifest that has no JSON', 'failed', () => site.make(site.product({ manifest: () => 0.5 }), batches(1))],
+    [
+      'a manifest that cannot be signed',
+      'failed',
+      () =>
+        site.make(site.product(), batches(1), undefined, {
+          signer: async () => ({
+            key: '',
+            sign: () => {
+              throw new Error(CANARY);
+            },
+          }),
+        }),
+    ],
   ])('%s', async (_name, verdict, work) => {
     const error = await work().catch((one: unknown) => one);
     expect(error instanceof Stop ? error.verdict : error).toBe(verdict);
     expect(JSON.stringify([(error as Stop).text, (error as Stop).message])).not.toContain(CANARY);
-    expect(files()).toEqual([]);
-    expect(everything()).not.toContain(CANARY);
+    expect(site.files()).toEqual([]);
+    expect(site.everything()).not.toContain(CANARY);
+  });
+
+  test('interrupted while the source is silent for ever', async () => {
+    const silent = (async function* () {
+      yield batchOf([[1, 'a']]);
+      await new Promise(() => undefined);
+    })();
+    const controller = new AbortController();
+    const work = site.make(site.product(), silent, controller.signal);
+    setImmediate(() => controller.abort());
+    expect(await stopOf(work)).toBe('interrupted');
+    expect(site.files()).toEqual([]);
   });
 
   test('a killed run leaves only an encrypted part, which the next one removes', async () => {
     const script = fileURLToPath(new URL('../fixtures/slow-artefact.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, dir, age, CANARY], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const argv = [script, site.dir, site.age, CANARY];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((done) => child.stdout.once('data', done));
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGKILL');
     await gone;
-    const left = files();
+    const left = site.files();
     expect(left).toHaveLength(1);
     expect(left[0]).toMatch(/^E-1\/\.partial-/);
-    expect(statSync(path.join(dir, 'exports', left[0] ?? '')).size).toBeGreaterThan(100_000);
-    expect(everything()).not.toContain(CANARY);
-    await make(product(), batches(1));
-    expect(files().sort()).toEqual(['E-1/README.txt', 'E-1/a.csv.age', 'E-1/manifest.json']);
+    expect(statSync(path.join(site.dir, 'exports', left[0] ?? '')).size).toBeGreaterThan(100_000);
+    expect(site.everything()).not.toContain(CANARY);
+    await site.make(site.product(), batches(1));
+    expect(site.files()).toEqual(PLAIN);
   }, 30_000);
-});
-
-describe('opened', () => {
-  const out = (): string => path.join(dir, 'out.csv');
-
-  test('whole, counted and checked against the manifest', async () => {
-    const made = await make(product(), batches(30));
-    const opened = await openArtefact(path.join(dir, made.path), key, out());
-    expect(opened).toEqual({ rows: 3_000, sha256: made.sha256, plain: made.plain, verified: true });
-    expect(statSync(out()).mode & 0o777).toBe(0o600);
-    expect(await stopOf(openArtefact(path.join(dir, made.path), key, out()))).toBe('refused');
-  });
-
-  test('not when one byte is cut, added or changed anywhere, nor when cut between chunks; nothing is kept', async () => {
-    const made = await make(product(), batches(30));
-    const file = path.join(dir, made.path);
-    const bytes = readFileSync(file);
-    rmSync(path.join(path.dirname(file), 'manifest.json'));
-    const header = bytes.indexOf('\n---') + 48;
-    const flips = [0, 20, header, header + 20, header + 65_552, bytes.length - 1, Math.floor(bytes.length / 2)];
-    const broken = [
-      bytes.subarray(0, -1),
-      bytes.subarray(0, header + 17 + 65_552),
-      Buffer.concat([bytes, Buffer.from([0])]),
-      ...flips.map((at) => Buffer.from(bytes.map((byte, i) => (i === at ? byte ^ 1 : byte)))),
-    ];
-    for (const one of broken) {
-      writeFileSync(file, one);
-      expect(await stopOf(openArtefact(file, key, out()))).toBe('refused');
-      expect(readdirSync(dir).filter((name) => name.startsWith('.partial') || name === 'out.csv')).toEqual([]);
-    }
-  });
-
-  test('not when the manifest tells of other rows or another file; without one it is said to be unverified', async () => {
-    const made = await make(product(), batches(2));
-    const file = path.join(dir, made.path);
-    const manifest = path.join(path.dirname(file), 'manifest.json');
-    const told = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>;
-    for (const lie of [{ rows: 199 }, { sha256: '0'.repeat(64) }, { plain: '0'.repeat(64) }, { rows: 'x' }]) {
-      writeFileSync(manifest, JSON.stringify({ ...told, ...lie }));
-      expect(await stopOf(openArtefact(file, key, out()))).toBe('refused');
-      expect(existsSync(out())).toBe(false);
-    }
-    rmSync(manifest);
-    expect((await openArtefact(file, key, out())).verified).toBe(false);
-  });
-
-  test('not with a key file that others read, that is none, or is not there', async () => {
-    const made = await make(product(), batches(1));
-    const file = path.join(dir, made.path);
-    chmodSync(key, 0o644);
-    expect(await stopOf(openArtefact(file, key, out()))).toBe('refused');
-    mkdirSync(path.join(dir, 'k'));
-    for (const [name, text] of [
-      ['none', ''],
-      ['pass', 'age-encryption.org/v1\n'],
-    ] as const) {
-      writeFileSync(path.join(dir, 'k', name), text, { mode: 0o600 });
-      expect(await stopOf(openArtefact(file, path.join(dir, 'k', name), out()))).toBe('usage');
-    }
-    expect(await stopOf(openArtefact(file, path.join(dir, 'missing'), out()))).toBe('usage');
-    expect(existsSync(out())).toBe(false);
-  });
 });
