@@ -80,18 +80,7 @@ interface State {
 }
 
 function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): Flow {
-  const state: State = {
-    inbox: [],
-    size: 0,
-    why: undefined,
-    lost: undefined,
-    rows: undefined,
-    running: false,
-    over: false,
-    ended: false,
-    wake: undefined,
-  };
-  const began = performance.now();
+  const state = fresh();
   const halt = (why: Stop): void => {
     state.why ??= why;
     void end();
@@ -111,15 +100,7 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
   const timer = setTimeout(() => halt(tooLong(query.database, query.timeout)), query.timeout + GRACE);
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
-  const failed = (error: Error): void => {
-    const { code = '' } = error as PostgresError;
-    const late = code === '57014' && performance.now() - began >= query.timeout;
-    const stop = late ? tooLong(query.database, query.timeout) : stopOf(query.database, error);
-    // A connection that went may have brought the reason before: what came is read first.
-    if (isSqlState(code)) state.why ??= stop;
-    else state.lost ??= stop;
-    state.wake?.();
-  };
+  const failed = failing(state, query);
   wire.client.on('error', failed);
   return {
     begin: (copy) => begin(wire, copy, state, failed),
@@ -128,6 +109,25 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
     rows: () => (state.over ? (state.rows ?? -1) : undefined),
     why: () => state.why,
     end,
+  };
+}
+
+function fresh(): State {
+  const ends = { why: undefined, lost: undefined, running: false, over: false, ended: false };
+  return { inbox: [], size: 0, rows: undefined, wake: undefined, ...ends };
+}
+
+/** What is done about an error of the server or of the connection. */
+function failing(state: State, { database, timeout }: RowQuery): (error: Error) => void {
+  const began = performance.now();
+  return (error) => {
+    const { code = '' } = error as PostgresError;
+    const late = code === '57014' && performance.now() - began >= timeout;
+    const stop = late ? tooLong(database, timeout) : stopOf(database, error);
+    // A connection that went may have brought the reason before: what came is read first.
+    if (isSqlState(code)) state.why ??= stop;
+    else state.lost ??= stop;
+    state.wake?.();
   };
 }
 
