@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { canonical } from '../../src/core/json.ts';
 import { rowCounter } from '../../src/world/row-count.ts';
+import { closeTerminals, openTerminal } from '../stand-ins/pty.ts';
 import { batches, CANARY, type Export, newExport, signer, stopOf } from './exporting.ts';
 
 const withAge = spawnSync('age', ['--version']).status === 0;
@@ -18,7 +19,10 @@ beforeEach(async () => {
   site = await newExport();
   manifest = path.join(path.dirname(site.file), 'manifest.json');
 });
-afterEach(() => site.remove());
+afterEach(() => {
+  closeTerminals();
+  site.remove();
+});
 
 /** Nothing decrypted lies anywhere. */
 function expectNothing(): void {
@@ -48,9 +52,14 @@ describe('opened', () => {
       expectNothing();
       expect(await site.open(byPassphrase)).toMatchObject({ rows: 100, verified: true });
       const at = path.join(path.dirname(site.file), 'key.age');
-      const script = `spawn age -d -i ${at} -o ${site.dir}/by-age ${site.file}\nexpect "passphrase"\nsend "${word}\\r"\nexpect eof`;
-      const typed = spawnSync('expect', ['-c', script]);
-      if (typed.error === undefined) expect(readFileSync(`${site.dir}/by-age`)).toEqual(readFileSync(site.out));
+      const terminal = openTerminal(['age', '-d', '-i', at, '-o', `${site.dir}/by-age`, site.file], {
+        env: { PATH: process.env.PATH ?? '' },
+      });
+      await terminal.waitFor(/passphrase/i);
+      terminal.type(word);
+      terminal.enter();
+      expect(await terminal.ended()).toMatchObject({ code: 0 });
+      expect(readFileSync(`${site.dir}/by-age`).equals(readFileSync(site.out))).toBe(true);
       rmSync(at);
       expect(await stopOf(site.open({ ...byPassphrase, out: `${site.out}2` }))).toBe('usage');
     },
