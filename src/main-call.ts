@@ -1,4 +1,5 @@
 /** From understood words to a Call: site, journal, operator and world, each real, built here and nowhere else. */
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
@@ -72,7 +73,7 @@ export async function callFor(
     if (asked) await showBefore(output, report);
     return asked && !output.json && options.report === undefined;
   };
-  return { args, options, session, execute: options.execute === true, show, read };
+  return { args, options, session, execute: options.execute === true, show, read, pieces };
 }
 
 function keepPlace(site: Site, who: { readonly operator: string }, keyFile: string | undefined) {
@@ -114,18 +115,32 @@ function broken(signal: AbortSignal): Promise<never> {
 const MOST = 64 * 1024 * 1024;
 
 async function read(flag: string, path: string, most = MOST): Promise<Uint8Array> {
-  const refusal = (text: Phrase, cause?: unknown) =>
-    new Stop('usage', text, { notDone: t('Nothing was done.'), ...(cause === undefined ? {} : { cause }) });
   try {
     const { size } = await stat(path);
     if (size > most)
-      throw refusal(t('{flag}: {path} has {size} bytes. Allowed: {most} at most.', { flag, path, size, most }));
+      throw unread(t('{flag}: {path} has {size} bytes. Allowed: {most} at most.', { flag, path, size, most }));
     return await readFile(path);
   } catch (cause) {
-    if (cause instanceof Stop) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    throw refusal(t('{flag}: {path} cannot be read ({code}). Allowed: a file.', { flag, path, code }), cause);
+    throw unreadable(flag, path, cause);
   }
+}
+
+async function* pieces(flag: string, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1024 * 1024 });
+  } catch (cause) {
+    throw unreadable(flag, path, cause);
+  }
+}
+
+function unreadable(flag: string, path: string, cause: unknown): Stop {
+  if (cause instanceof Stop) return cause;
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  return unread(t('{flag}: {path} cannot be read ({code}). Allowed: a file.', { flag, path, code }), cause);
+}
+
+function unread(text: Phrase, cause?: unknown): Stop {
+  return new Stop('usage', text, { notDone: t('Nothing was done.'), ...(cause === undefined ? {} : { cause }) });
 }
 
 async function siteFor(verb: Verb, args: readonly string[], flag: string | undefined): Promise<Site | undefined> {

@@ -42,6 +42,8 @@ export interface Call {
   show(report: Report): Promise<unknown>;
   /** Bytes of a file that the person named (`flag` says where), relative to the working folder; Stop('usage') where it cannot be read or exceeds `most` bytes. */
   read(flag: string, path: string, most?: number): Promise<Uint8Array>;
+  /** The same in pieces, for a file of any length. A piece holds until the next one is asked for. */
+  pieces(flag: string, path: string): AsyncIterable<Uint8Array>;
 }
 
 /** reading never changes anything; recording writes the journal only; acting rehearses unless `--execute`. */

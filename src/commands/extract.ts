@@ -108,6 +108,14 @@ export const extract: Noun = {
       load: () => import('./extract/check.ts'),
     },
     {
+      name: 'watermark',
+      kind: 'recording',
+      title: t('find the extraction that a leaked file, or a part of one, came from'),
+      arguments: [{ name: 'file', title: t('the leaked file: CSV, JSON lines or XLSX'), complete: 'files' }],
+      examples: ['gxops extract watermark found-on-the-web.csv'],
+      load: () => import('./extract/watermark.ts'),
+    },
+    {
       name: 'list',
       kind: 'reading',
       title: t('applications and where each stands'),

@@ -198,6 +198,8 @@ export interface Keep {
   ): Promise<Opened>;
   /** The keys of an extraction, made on first use. After `discard` of `runs/<id>/join` its pseudonyms can be made by nobody. */
   keys(subject: string): Promise<Keys>;
+  /** The `mark` of those keys alone; no other is made by asking, also for an extraction that was destroyed. */
+  mark(subject: string): Promise<Uint8Array>;
   /** Names of files directly in a folder below the site folder, sorted; empty where it is absent. */
   files(folder: string): Promise<readonly string[]>;
   /** Names of folders directly in a folder below the site folder, sorted; empty where it is absent. */

@@ -216,6 +216,7 @@ function fakeKeep(out: Outside): Keep {
     },
     open: unsupported('decryption'),
     keys: unsupported('key'),
+    mark: unsupported('key'),
     template: unsupported('template'),
     establish: unsupported('site folder'),
     sign: unsupported('key'),

@@ -65,6 +65,7 @@ export function openKeep(place: KeepPlace): Keep {
         signal,
       ),
     keys: async (subject) => (await import('./extract-keys.ts')).keysOf(dir, subject),
+    mark: async (subject) => (await import('./extract-keys.ts')).markOf(dir, subject),
     open: async (file, identityFile, out, keys) =>
       (await import('./open.ts')).openArtefact({ ...place, file, identityFile, out, keys }),
     template: (name) => readTemplate(place.templates, name),

@@ -58,6 +58,7 @@ async function doctor(wrong: Wrong = {}) {
     execute: false,
     show: async () => false,
     read: async () => new Uint8Array(),
+    pieces: () => Promise.reject(new Error('no file')) as never,
   };
   const report = await run(call);
   const findings = (report.data as unknown as { findings: Finding[] }).findings;

@@ -32,6 +32,7 @@ function call(options: Call['options'], memory: Memory = { files: FILES, rooted:
     execute: false,
     show: async () => {},
     read: () => Promise.reject(new Error('no file')),
+    pieces: () => Promise.reject(new Error('no file')) as never,
   };
 }
 

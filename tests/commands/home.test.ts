@@ -76,6 +76,7 @@ async function home(out: Outside, operator: string) {
     execute: false,
     show: async () => false,
     read: async () => new Uint8Array(),
+    pieces: () => Promise.reject(new Error('no file')) as never,
   };
   const report = await run(call);
   const data = report.data as unknown as Record<'waiting' | 'open' | 'inDoubt' | 'menu', Record<string, unknown>[]>;

@@ -27,8 +27,9 @@ function call(out: Outside, files: Record<string, string>, ...args: string[]): C
     tell: () => undefined,
     progress: () => undefined,
   };
+  const nothing: Call['pieces'] = () => Promise.reject(new Error('no file')) as never;
   const read: Call['read'] = async (_, path) => Buffer.from(files[path] ?? '');
-  return { args, options: {}, session, execute: false, read, show: async () => undefined };
+  return { args, options: {}, session, execute: false, read, pieces: nothing, show: async () => undefined };
 }
 
 const text = (value: unknown) => JSON.stringify(spoken(value));
