@@ -1,6 +1,6 @@
 /** One connection of `pg` whose bytes pass our hands: logins that it does not speak are ours, and so is bulk data. */
 import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { Client, Submittable } from 'pg';
 import type { DatabaseSpec } from '../core/site.ts';
@@ -17,7 +17,7 @@ const CANCEL_TIMEOUT = 2_000;
 
 export interface Wire {
   readonly client: Client;
-  /** Sends the connection's bytes to `reader` instead of `pg`; undefined gives them back. */
+  /** Sends the connection's bytes to `reader` instead of `pg`, to be copied at once; undefined gives them back. */
   tap(reader: ((chunk: Uint8Array) => void) | undefined): void;
   /** Hands `pg` one whole message that a reader has met. */
   forward(message: Uint8Array): void;
@@ -56,11 +56,23 @@ export async function connectPostgres(spec: PostgresSpec, secret: Secret | undef
   const { host, database, user } = spec;
   const port = spec.port ?? 5432;
   const timing = { connectionTimeoutMillis: CONNECT_TIMEOUT, keepAlive: true };
-  const client = new Client({ host, port, database, user, password, ssl, ...timing, application_name: 'gxops' });
+  const reading = tls ? undefined : readingSocket();
+  const stream = reading === undefined ? {} : { stream: () => reading.socket };
+  const client = new Client({
+    ...stream,
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl,
+    ...timing,
+    application_name: 'gxops',
+  });
   // A lost connection between two statements must not become an uncaught error: the next statement meets it.
   client.on('error', () => undefined);
   const connection = client.connection as unknown as Protocol;
-  const line = lineOf(connection, talkOf({ user, tls, password }));
+  const line = lineOf(connection, talkOf({ user, tls, password }), reading);
   await client.connect();
   const begin = () => new Connection({ ssl }) as unknown as Protocol;
   return {
@@ -80,36 +92,62 @@ function authorities(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
+interface ReadingSocket {
+  readonly socket: Socket;
+  /** What is told holds until the next is told. */
+  hear(listener: (chunk: Uint8Array) => void): void;
+}
+
+/** A socket that reads into one buffer of ours: bulk data would otherwise leave tens of megabytes that wait to be collected. */
+function readingSocket(): ReadingSocket {
+  let listener: (chunk: Uint8Array) => void = () => undefined;
+  const callback = (length: number, buffer: Uint8Array): boolean => {
+    listener(buffer.subarray(0, length));
+    return true;
+  };
+  const options: SocketConstructorOpts = { onread: { buffer: new Uint8Array(64 * 1024), callback } };
+  return {
+    socket: new Socket(options),
+    hear(other) {
+      listener = other;
+    },
+  };
+}
+
 interface Line {
   tap(reader: ((chunk: Uint8Array) => void) | undefined): void;
   forward(message: Uint8Array): void;
 }
 
 /** Puts us between the socket and `pg`. Until the login is through, whole messages are looked at. */
-function lineOf(connection: Protocol, talk: Talk): Line {
+function lineOf(connection: Protocol, talk: Talk, reading: ReadingSocket | undefined): Line {
   const front = new EventEmitter();
   const attach = connection.attachListeners.bind(connection);
   const forward = (message: Uint8Array): void => {
     front.emit('data', Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   };
-  let reader: (chunk: Uint8Array) => void = forward;
+  // `pg` keeps what is not yet whole: it gets bytes of its own.
+  const hand = (chunk: Uint8Array): void => forward(chunk.slice());
+  let reader: (chunk: Uint8Array) => void = hand;
   connection.attachListeners = (stream) => {
     attach(front);
     reader = sieve(talk, connection, forward, (rest) => {
-      reader = forward;
+      reader = hand;
       forward(rest);
     });
-    stream.on('data', (chunk: Buffer) => {
+    const hear = (chunk: Uint8Array): void => {
       try {
         reader(chunk);
       } catch (error) {
         // Bytes that no server sends: `pg` throws at some of them, and so do we.
         connection.stream.destroy(error instanceof Stop ? error : new Stop('failed', NOT_THE_PROTOCOL));
       }
-    });
+    };
+    if (reading === undefined) stream.on('data', hear);
+    else reading.hear(hear);
     stream.on('end', () => front.emit('end'));
   };
-  return { forward, tap: (other) => (reader = other ?? forward) };
+  return { forward, tap: (other) => (reader = other ?? hand) };
 }
 const NOT_THE_PROTOCOL = t('what answers does not speak the protocol of PostgreSQL');
 

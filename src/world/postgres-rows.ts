@@ -21,7 +21,9 @@ import {
 
 /** Bytes that are gathered before they are read as rows, and from which the socket is asked to pause. */
 const GATHER = 256 * 1024;
-const PAUSE = 1024 * 1024;
+const PAUSE = 512 * 1024;
+/** Bytes of one reading below which the server is waited for: fewer, fuller readings cost the processor less. */
+const SHORT = 32 * 1024;
 /** Milliseconds after which fewer are read all the same. */
 const LINGER = 25;
 /** Milliseconds that the server has to end a statement by itself before the connection is cut. */
@@ -56,8 +58,8 @@ export async function postgresRows(place: PostgresPlace, query: RowQuery, signal
 interface Flow {
   /** Sends the statement; from now on the connection's bytes are ours. */
   begin(copy: string): void;
-  /** Resolves with bytes, or without where the statement is over or was ended. Rejects after `deadline` (by performance.now). */
-  more(deadline: number): Promise<readonly Uint8Array[]>;
+  /** Feeds what has come, nothing where it was ended; ends everything after `deadline` (by performance.now). */
+  more(deadline: number, feed: (bytes: Uint8Array) => void): Promise<void>;
   /** The server's count of rows, once the statement is over. */
   rows(): number | undefined;
   why(): Stop | undefined;
@@ -66,7 +68,8 @@ interface Flow {
 }
 
 interface State {
-  inbox: Uint8Array[];
+  /** Came and was not yet asked for: the first `size` bytes. */
+  inbox: Uint8Array;
   size: number;
   why: Stop | undefined;
   /** The connection went. */
@@ -104,8 +107,10 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
   wire.client.on('error', failed);
   return {
     begin: (copy) => begin(wire, copy, state, failed),
-    more: (deadline) =>
-      more(wire, state, deadline, () => halt(idleTooLong(query.database, query.idle ?? query.timeout, wire.session))),
+    more: (deadline, feed) => {
+      const idle = idleTooLong(query.database, query.idle ?? query.timeout, wire.session);
+      return more(wire, state, feed, deadline, query.database, () => halt(idle));
+    },
     rows: () => (state.over ? (state.rows ?? -1) : undefined),
     why: () => state.why,
     end,
@@ -114,7 +119,7 @@ function flowOf(wire: Wire, query: RowQuery, signal: AbortSignal | undefined): F
 
 function fresh(): State {
   const ends = { why: undefined, lost: undefined, running: false, over: false, ended: false };
-  return { inbox: [], size: 0, rows: undefined, wake: undefined, ...ends };
+  return { inbox: new Uint8Array(PAUSE + 128 * 1024), size: 0, rows: undefined, wake: undefined, ...ends };
 }
 
 /** What is done about an error of the server or of the connection. */
@@ -135,9 +140,12 @@ function begin(wire: Wire, copy: string, state: State, failed: (error: Error) =>
   const submit = (connection: Protocol): void => {
     state.running = true;
     wire.tap((chunk) => {
-      state.inbox.push(chunk);
-      state.size += chunk.length;
+      take(state, chunk);
       if (state.size > PAUSE) wire.socket.pause();
+      else if (chunk.length < SHORT) {
+        wire.socket.pause();
+        setTimeout(() => wire.socket.resume(), 1);
+      }
       if (state.size >= GATHER) state.wake?.();
     });
     connection.parse({ text: copy });
@@ -158,18 +166,40 @@ function begin(wire: Wire, copy: string, state: State, failed: (error: Error) =>
   );
 }
 
-function more(wire: Wire, state: State, deadline: number, idle: () => void): Promise<readonly Uint8Array[]> {
+function take(state: State, chunk: Uint8Array): void {
+  const size = state.size + chunk.length;
+  if (size > state.inbox.length) {
+    const wider = new Uint8Array(2 * size);
+    wider.set(state.inbox.subarray(0, state.size));
+    state.inbox = wider;
+  }
+  state.inbox.set(chunk, state.size);
+  state.size = size;
+}
+
+function more(
+  wire: Wire,
+  state: State,
+  feed: (bytes: Uint8Array) => void,
+  deadline: number,
+  database: string,
+  idle: () => void,
+): Promise<void> {
   return new Promise((resolve) => {
     const began = performance.now();
     const answer = (): void => {
       clearTimeout(timer);
       state.wake = undefined;
-      const chunks = state.inbox;
-      state.inbox = [];
+      if (state.size === 0) state.why ??= state.lost;
+      try {
+        feed(state.inbox.subarray(0, state.size));
+      } catch {
+        // A single row for which there is no memory.
+        state.why ??= cut(database);
+      }
       state.size = 0;
       wire.socket.resume();
-      if (chunks.length === 0) state.why ??= state.lost;
-      resolve(chunks);
+      resolve();
     };
     const look = (): void => {
       const now = performance.now();
@@ -206,7 +236,7 @@ async function* batchesOf(flow: Flow, decoder: CopyDecoder, query: RowQuery): As
       const whole = flow.rows();
       if (whole === rows) return;
       if (whole !== undefined) throw cut(query.database);
-      for (const chunk of await flow.more(deadline)) decoder.feed(chunk);
+      await flow.more(deadline, decoder.feed);
     }
   } catch (error) {
     throw flow.why() ?? (error instanceof Stop ? error : cut(query.database));

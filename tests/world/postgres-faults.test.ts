@@ -1,9 +1,11 @@
 /** What ends a reading early also ends it on the server; a network that swallows or cuts leaves no half result; TLS verifies. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowsOf } from '../../src/core/batch.ts';
 import type { RowQuery } from '../../src/core/product.ts';
 import type { Stop } from '../../src/core/stop.ts';
 import type { DatabaseDriver } from '../../src/world/databases.ts';
@@ -79,6 +81,15 @@ describe.skipIf(postgresMissing !== undefined)('PostgreSQL in trouble', () => {
     } catch (error) {
       return { rows, stop: error as Stop };
     }
+  }
+  /** Over all cells of all rows. */
+  async function digest(from: DatabaseDriver, asked: RowQuery): Promise<string> {
+    const hash = createHash('sha256');
+    for await (const batch of (await from.rows(asked)).batches) {
+      for (const row of rowsOf(batch)) hash.update(JSON.stringify(row));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return hash.digest('hex');
   }
   const sessions = () => Number(server.sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'gxops_ro'"));
   async function noneLeft(): Promise<void> {
@@ -198,6 +209,9 @@ describe.skipIf(postgresMissing !== undefined)('PostgreSQL in trouble', () => {
     expect(
       await drained(driver(server.port, true), query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')),
     ).toEqual({ rows: 1, stop: undefined });
+    const wide = query('SELECT i, filler FROM wide ORDER BY i');
+    expect(await drained(driver(server.port, true), wide)).toEqual({ rows: 60_000, stop: undefined });
+    expect(await digest(driver(server.port, true), wide)).toBe(await digest(driver(), wide));
     expect((await driver(server.port, true, READER, 'localhost').reach()).ok).toBe(false);
     const strange = await startPostgres({ tls: certificate(folder, 'strange') });
     const seen = await driver(strange.port, true).reach();
