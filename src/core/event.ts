@@ -87,7 +87,7 @@ export type ApprovalEvent =
         requester: string;
         title: Text;
         expires: string;
-        kind: 'run' | 'extract' | 'operator';
+        kind: 'run' | 'extract' | 'operator' | 'dictionary';
       }
     >
   | Of<
@@ -157,8 +157,22 @@ export type ExtractEvent =
   | Of<'extract.stated', { copy: number } & Statement>
   /** A leaked file was looked at: which extraction it came from, if any. */
   | Of<'extract.traced', { sha256: string; found: string | null; matched: number; compared: number }>
-  /** A dictionary of columns and kinds proposed for a database; `digest` is what is approved, `holds` the dictionary's own that an extraction's entry names; it holds when the owner has signed. */
-  | Of<'extract.classified', { database: string; dictionary: SideFile; digest: string; holds: string; columns: number }>
+  /**
+   * A dictionary of columns and kinds proposed for a database. `digest` is that of all the other facts and is what is approved; `holds` is
+   * the digest that an extraction's entry names once the dictionary is in force, `replaces` the one that it ends. It holds when the owner has signed.
+   */
+  | Of<
+      'extract.classified',
+      {
+        database: string;
+        version: number;
+        dictionary: SideFile;
+        digest: string;
+        holds: string;
+        replaces: string;
+        columns: number;
+      }
+    >
   /** A query's rows were shown. Statement and binds, which may hold a value, are in the side file; no row is anywhere. */
   | Of<
       'query.ran',

@@ -39,8 +39,15 @@ export type DatabaseSpec =
     } & SecretSource)
   | ({
       readonly kind: 'oracle';
+      /** Easy Connect (`host:port/service`), a descriptor, or a name of tnsnames.ora; never with an account in it. */
       readonly connect: string;
       readonly user: string;
+      /** Folder that holds tnsnames.ora. */
+      readonly config?: string;
+      /** Folder that holds ewallet.pem, for TCPS. */
+      readonly wallet?: string;
+      /** 0600 file with the password of the wallet. */
+      readonly walletPasswordFile?: string;
       readonly client?: 'thin' | 'sqlplus';
       readonly host?: string;
     } & SecretSource);
@@ -110,6 +117,24 @@ export const LIMITS: Limits = {
   coverage: 0.8,
 };
 
+/** How grave the loss of a datum is (GB/T 43697-2024): 核心, 重要, 一般. Core data are named by the state, never by a tool. */
+export const LEVELS = ['core', 'important', 'general'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** What the dictionary says of one column; `source` is the rule or law that it comes from. */
+export interface Classified {
+  readonly kind: string;
+  readonly level: Level;
+  readonly source: string;
+  readonly note?: string;
+}
+
+/** `dictionary/<database>.yml` in force: `table.column` in small letters -> what it is. */
+export interface Dictionary {
+  readonly version: number;
+  readonly columns: Readonly<Record<string, Classified>>;
+}
+
 export interface Site {
   /** Absolute folder that holds site.yml. */
   readonly dir: string;
@@ -131,6 +156,8 @@ export interface Site {
   readonly obeys: Readonly<Record<string, readonly string[]>>;
   /** Data dictionary: database -> `table.column` -> kind of personal data (see rules/masking) or `clear`. */
   readonly classification: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Versioned dictionaries by database, already merged into `classification`, which they overrule; `own` are site.yml's entries before that. */
+  readonly dictionaries?: Readonly<Record<string, Dictionary & { readonly own: Readonly<Record<string, string>> }>>;
   /** The unit that owns a database's data (`Operator.unit`). */
   readonly owners: Readonly<Record<string, string>>;
   /** Tables of a database (lower case) that no statement may read in full. */

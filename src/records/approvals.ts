@@ -25,7 +25,7 @@ export interface Approval {
   readonly seats: readonly Seat[];
   readonly requester: string;
   readonly title: Text;
-  readonly kind: 'run' | 'extract' | 'operator';
+  readonly kind: 'run' | 'extract' | 'operator' | 'dictionary';
   readonly asked: string;
   /** The request's own end, ISO. */
   readonly expires: string;
