@@ -9,7 +9,7 @@ export interface RowCounter {
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 /** The member of a spreadsheet of ours that holds the rows; its first row holds the column names. */
-const SHEET = 'xl/worksheets/sheet2.xml';
+const SHEET = 'xl/worksheets/sheet1.xml';
 /** `<row` and a blank: text cannot hold it, for its `<` is escaped. */
 const ROW = Buffer.from('<row ');
 
