@@ -44,10 +44,13 @@ const RIGHTS: readonly string[] = [
    CROSS JOIN (SELECT pg_catalog.unnest(ARRAY['USAGE', 'UPDATE']) AS name) p
    WHERE c.relkind = 'S' AND ${FOREIGN} AND EXISTS (SELECT 1 FROM mine
      WHERE pg_catalog.has_sequence_privilege(mine.oid, c.oid, p.name))`,
-  `SELECT p.name || ' on database ' || d.datname AS name FROM pg_catalog.pg_database d
-   CROSS JOIN (SELECT pg_catalog.unnest(ARRAY['CREATE', 'TEMPORARY']) AS name) p
+  `SELECT 'CREATE on database ' || d.datname AS name FROM pg_catalog.pg_database d
    WHERE d.datname = pg_catalog.current_database() AND EXISTS (SELECT 1 FROM mine
-     WHERE pg_catalog.has_database_privilege(mine.oid, d.oid, p.name))`,
+     WHERE pg_catalog.has_database_privilege(mine.oid, d.oid, 'CREATE'))`,
+  // Every account has TEMPORARY through PUBLIC from the start, and no read-only transaction can use it: only a grant of its own is too much.
+  `SELECT 'TEMPORARY on database ' || d.datname AS name FROM pg_catalog.pg_database d
+   WHERE d.datname = pg_catalog.current_database() AND EXISTS (SELECT 1 FROM pg_catalog.aclexplode(d.datacl) e
+     WHERE e.privilege_type = 'TEMPORARY' AND e.grantee IN (SELECT oid FROM mine))`,
   `SELECT 'CREATE on schema ' || n.nspname AS name FROM pg_catalog.pg_namespace n
    WHERE n.nspname !~ '^pg_(temp|toast)' AND EXISTS (SELECT 1 FROM mine
      WHERE pg_catalog.has_schema_privilege(mine.oid, n.oid, 'CREATE'))`,

@@ -131,7 +131,7 @@ export const READER = 'canary-Ro-77c2';
  */
 export function fillInvoices(server: PostgresServer, rows: number): void {
   server.sql(`
-    REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC;
+
     CREATE TABLE taxpayer (credit_code text PRIMARY KEY, name text NOT NULL, phone text, bank_account text, registered_on date);
     CREATE TABLE invoice (id bigint PRIMARY KEY, invoice_no text NOT NULL, seller_code text NOT NULL, buyer_name text,
       amount numeric(18,2), tax numeric(18,2), issued_at timestamp, status text, remark text);

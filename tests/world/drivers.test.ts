@@ -145,7 +145,7 @@ describe.skipIf(postgresMissing !== undefined)('PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-    server.sql(`REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC; CREATE TABLE i (a int); CREATE ROLE ro LOGIN PASSWORD '${CANARY}'; GRANT SELECT ON i TO ro;
+    server.sql(`CREATE TABLE i (a int); CREATE ROLE ro LOGIN PASSWORD '${CANARY}'; GRANT SELECT ON i TO ro;
       CREATE ROLE rw LOGIN PASSWORD '${CANARY}'; GRANT SELECT, INSERT ON i TO rw`);
   }, 60_000);
   afterAll(async () => server?.stop());
