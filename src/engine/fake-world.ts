@@ -204,15 +204,9 @@ function fakeKeep(out: Outside): Keep {
       out.at('before', 'artefact', product.path);
       const bytes = 'text' in product.source ? Buffer.from(product.source.text) : new Uint8Array();
       out.side.set(product.path, bytes);
-      return {
-        path: product.path,
-        sha256: sha256(bytes),
-        plain: sha256(bytes),
-        bytes: bytes.length,
-        rows: 0,
-        columns: [],
-        took: 0,
-      };
+      const hash = sha256(bytes);
+      const empty = { rows: 0, columns: [], took: 0 };
+      return { path: product.path, sha256: hash, plain: hash, bytes: bytes.length, ...empty };
     },
     open: unsupported('decryption'),
     keys: unsupported('key'),
