@@ -14,6 +14,8 @@ export interface RowQuery {
   readonly timeout: number;
   /** Milliseconds in which at least one row must come, so that a healthy long read is not cut; `timeout` unless given. */
   readonly idle?: number;
+  /** The rows come in random order: the database would give them in the order of what a mask hides. */
+  readonly shuffled?: boolean;
   /** Only these tables (lower case) may be read; the driver's own authorizer enforces it where it has one. */
   readonly tables?: readonly string[];
 }

@@ -61,14 +61,22 @@ export function guardRules(
 /** The bounded read of a judged statement: binds by place, tables by name. */
 export function queryOf(
   asked: Pick<Application, 'database' | 'binds' | 'limit'>,
-  judged: Pick<Guarded, 'dialect' | 'text' | 'binds' | 'tables'>,
+  judged: Pick<Guarded, 'dialect' | 'text' | 'binds' | 'tables' | 'leaksOrder'>,
   timeout: number,
 ): RowQuery {
   const binds = judged.binds.map(
     (name, i) => [placeholder(judged.dialect, i + 1), bindOf(asked.binds[name] ?? '')] as const,
   );
   const { database, limit } = asked;
-  return { database, sql: judged.text, binds: Object.fromEntries(binds), limit, timeout, tables: judged.tables };
+  return {
+    database,
+    sql: judged.text,
+    binds: Object.fromEntries(binds),
+    limit,
+    timeout,
+    tables: judged.tables,
+    shuffled: judged.leaksOrder,
+  };
 }
 
 /** A whole number goes as a number; one with leading zeros or more digits than a double holds is text. */

@@ -46,7 +46,8 @@ export async function postgresRows(place: PostgresPlace, query: RowQuery, signal
       fields.map(({ dataTypeID }) => dataTypeID),
       session.wire.forward,
     );
-    flow.begin(`COPY (${sql}\n) TO STDOUT`);
+    const ordered = query.shuffled === true ? `SELECT * FROM (${sql}\n) AS gxops ORDER BY pg_catalog.random()` : sql;
+    flow.begin(`COPY (${ordered}\n) TO STDOUT`);
     return { columns: fields.map(({ name }) => name), batches: batchesOf(flow, decoder, query) };
   } catch (error) {
     const why = flow.why() ?? stopOf(query.database, error, 0);

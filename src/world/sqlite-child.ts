@@ -15,10 +15,15 @@ function main(): void {
   try {
     const { file, query } = task();
     const database = openReadOnly(file, query.tables);
-    const statement = database.prepare(query.sql);
+    // Named by the statement itself: around it, equal names would be told apart.
+    const columns = database
+      .prepare(query.sql)
+      .columns()
+      .map(({ name }) => name);
+    const ordered = `SELECT * FROM (${query.sql}\n) ORDER BY random()`;
+    const statement = database.prepare(query.shuffled === true ? ordered : query.sql);
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
-    const columns = statement.columns().map(({ name }) => name);
     say(framed(KIND.columns, columns));
     const rows = statement.iterate(exactBinds(query.binds)) as unknown as Iterable<readonly Bindable[]>;
     say(framed(send(rows, columns.length, query.limit, query.truncate === true), null));
