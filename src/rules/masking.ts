@@ -143,6 +143,7 @@ function pseudonym({ join }: Keys): Mask {
 
 /** Full width, blanks, invisible signs, dashes between two characters and lower case make no other value. */
 function oneSpelling(text: string): string {
+  if (/^[0-9A-Z]*$/.test(text)) return text;
   return text
     .normalize('NFKC')
     .replace(/[\s\p{Z}\p{Cf}]/gu, '')

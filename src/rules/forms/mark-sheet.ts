@@ -78,7 +78,9 @@ function attribute(head: string, name: string): string | undefined {
 function textIn(inner: string): string {
   let text = '';
   for (const [, part = ''] of inner.matchAll(/<t(?:\s[^>]{0,60})?>([^<]*)<\/t>/g)) text += part;
-  return text.replace(/&(?:lt|gt|quot|apos|amp|#\d{1,7}|#x[\da-fA-F]{1,6});/g, unescaped);
+  const plain = text.replace(/&(?:lt|gt|quot|apos|amp|#\d{1,7}|#x[\da-fA-F]{1,6});/g, unescaped);
+  // What XML cannot hold (ECMA-376 part 1, 22.4.2.4).
+  return plain.replace(/_x([\dA-F]{4})_/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 const NAMED: Readonly<Record<string, string>> = {

@@ -48,7 +48,17 @@ describe('CSV', () => {
     '\u200b=1',
     '=HYPERLINK("http://x","y")',
     '-1e5',
-  ])('no formula: %j', (cell) => {
+    '＋1',
+    '－1',
+    '＠SUM(1)',
+    '\u3000\u00a0=1',
+    '\ufeff=1',
+    '\u202e=1',
+    '@a,"b"',
+    '\n=1',
+    '-1.2.3',
+    '--1',
+  ])('no formula (case 53): %j', (cell) => {
     expect(parse(csv([[cell]], ['released']))).toEqual([[`'${cell}`]]);
   });
 
@@ -58,13 +68,34 @@ describe('CSV', () => {
     ).toBe('-12.5,-1234.50,"\t00012345","\t25452000000000000001","\t9007199254740993"\r\n');
   });
 
-  test('any text comes back byte for byte behind its mark', () => {
+  test('a formula sign behind a separator or a quote is inside one field', () => {
+    expect(parse(csv([['a,=1', 'a"=1', '"=1']], Array(3).fill('released')))).toEqual([['a,=1', 'a"=1', '"=1']]);
+  });
+
+  test('any text comes back byte for byte behind its mark (case 54)', () => {
     const cell = fc.oneof(
       fc.string({ unit: 'grapheme' }),
-      fc.constantFrom('"', ',', '\r\n', '\n', "'", '🎉', '𠮷', '\u202e', 'a"b,c\r\nd'),
+      fc.constantFrom(
+        '"',
+        ',',
+        '\r\n',
+        '\n',
+        "'",
+        '🎉',
+        '𠮷',
+        '㐀',
+        '€',
+        '\0',
+        'a\0b',
+        '\x1a',
+        '\u2028',
+        '\u202e',
+        'a"b,c\r\nd',
+      ),
     );
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 5 }), (rows) => {
+        // The count of rows is the one that was read: no cell can make another.
         const back = parse(csv(rows, ['released', 'released', 'released']));
         expect(back.map((row) => row.map((text, i) => unmarked(text, rows, back.indexOf(row), i)))).toEqual(rows);
         for (const text of back.flat()) expect(text ?? '').not.toMatch(/^[\s\p{Z}\p{Cf}]*[=+@＝＋＠]/u);

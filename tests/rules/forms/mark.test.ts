@@ -197,6 +197,25 @@ describe('a workbook', () => {
     }
   });
 
+  test('as our own form writes it', () => {
+    const form = formFor('xlsx', {
+      masks: MASKS,
+      keys: { mark: key(OURS), join: key(1) },
+      bom: false,
+      watermark: ['E-1'],
+    });
+    const reader = sheetMarks();
+    const take = (bytes: Uint8Array): void => reader.sheet(Buffer.from(bytes).toString('utf8'));
+    take(form.head(['合同', '税号', '姓名', '时间', '货物', '金额']));
+    for (let from = 0; from < 2_000; from += 500) take(form.batch(batch(500, from)));
+    take(form.tail());
+    const seen = reader.end();
+    expect(proven(seen)).toEqual([OURS]);
+    const { matched, compared } = agreement(seen, TABLES[OURS] as Uint8Array);
+    expect(compared).toBeGreaterThan(3_000);
+    expect(matched).toBe(compared);
+  });
+
   test('also where its strings were moved into a part of their own', () => {
     const reader = sheetMarks();
     reader.shared(`<sst>${values.map((value) => `<si><t>${value.replaceAll('&', '&amp;')}</t></si>`).join('')}</sst>`);
