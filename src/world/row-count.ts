@@ -52,12 +52,19 @@ function recordCounter(): RowCounter {
 /** Data rows of a spreadsheet file of ours. Throws where it is none. */
 export async function sheetRows(file: string): Promise<number> {
   let rows = 0;
-  let carry = Buffer.alloc(0);
+  let seam = Buffer.alloc(0);
   for await (const chunk of memberOf(file, SHEET)) {
-    const bytes = Buffer.concat([carry, chunk]);
-    for (let at = bytes.indexOf(ROW); at >= 0; at = bytes.indexOf(ROW, at + ROW.length)) rows++;
-    // What may be the beginning of the next one; never a whole one, so none is counted twice.
-    carry = Buffer.from(bytes.subarray(Math.max(0, bytes.length - ROW.length + 1)));
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    // One that is cut by the end of a piece: looked for where the two meet, which is too short to hold a whole one on either side.
+    const met = Buffer.concat([seam, bytes.subarray(0, ROW.length - 1)]);
+    rows += countOf(met) + countOf(bytes);
+    seam = Buffer.from(bytes.length < ROW.length ? met.subarray(1 - ROW.length) : bytes.subarray(1 - ROW.length));
   }
   return Math.max(0, rows - 1);
+}
+
+function countOf(bytes: Buffer): number {
+  let rows = 0;
+  for (let at = bytes.indexOf(ROW); at >= 0; at = bytes.indexOf(ROW, at + ROW.length)) rows++;
+  return rows;
 }

@@ -40,7 +40,6 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'age-encryption': ['world', 'page'],
   '@noble/hashes': ['page'],
   '@noble/curves': ['page'],
-  yazl: ['world'],
   yauzl: ['world'],
 };
 

@@ -128,7 +128,7 @@ function openRow(out: Out, row: Uint8Array): void {
 function writeRows(sheet: Sheet, { bytes, starts, ends, kinds, rows, width }: Batch): void {
   const { columns, out, table, veil } = sheet;
   for (let r = 0, n = 0; r < rows; r++) {
-    const row = encoder.encode(`${++sheet.rows}`);
+    const row = digitsOf(++sheet.rows);
     openRow(out, row);
     for (let c = 0; c < width; c++, n++) {
       const kind = kinds[n] as number;
@@ -144,6 +144,15 @@ function writeRows(sheet: Sheet, { bytes, starts, ends, kinds, rows, width }: Ba
     room(out, ROW_CLOSE.length);
     put(out, ROW_CLOSE);
   }
+}
+
+const DIGITS = new Uint8Array(7);
+
+/** A row's number as bytes, which hold until the next is asked for. */
+function digitsOf(row: number): Uint8Array {
+  let at = DIGITS.length;
+  for (let rest = row; rest > 0; rest = Math.floor(rest / 10)) DIGITS[--at] = 0x30 + (rest % 10);
+  return DIGITS.subarray(at);
 }
 
 /** Rows that widths are taken from. */
