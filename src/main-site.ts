@@ -72,15 +72,18 @@ export function noSite(): Stop {
   );
 }
 
-/** The parsed site of a folder; Stop('usage') at file:line where site.yml does not hold, 'refused' where others may have written it. */
+/** The parsed site of a folder; Stop('usage') at file:line where site.yml or a dictionary does not hold, 'refused' where others may have written one. */
 export async function loadSite(dir: string): Promise<Site> {
   const { parseSite } = await import('./rules/site.ts');
   const file = join(dir, 'site.yml');
   const template = readFileSync(new URL('../templates/site.yml', import.meta.url), 'utf8');
-  return parseSite(ownText(file), dir, template);
+  const site = parseSite(ownText(file), dir, template);
+  if (!existsSync(join(dir, 'dictionary'))) return site;
+  const { withDictionaries } = await import('./rules/dictionary.ts');
+  return withDictionaries(site, (path) => (existsSync(join(dir, path)) ? ownText(join(dir, path)) : undefined));
 }
 
-/** site.yml names commands that are run for secrets: whoever can write it can run them as us. */
+/** site.yml names commands that are run for secrets, a dictionary what is masked: whoever can write one can have it so. */
 function ownText(file: string): string {
   const { mode, uid, gid } = statSync(file);
   const [ours, group] = [process.getuid?.() ?? uid, process.getgid?.() ?? gid];

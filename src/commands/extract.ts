@@ -102,6 +102,23 @@ export const extract: Noun = {
       load: () => import('./extract/destroy.ts'),
     },
     {
+      name: 'classify',
+      kind: 'recording',
+      title: t('propose what each column of a database is; the owner confirms the dictionary'),
+      options: [
+        { flags: '--database <name>', title: t('database of site.yml'), complete: 'databases' },
+        { flags: '--table <table...>', title: t('only these tables; the others stay as they are') },
+        { flags: '--rows <n>', title: t('rows a table to look at, 1000 unless given; only counts are kept') },
+        { flags: '--file <file>', title: t('propose this edited file instead of sampling'), complete: 'files' },
+        { flags: '--expires <time>', title: t('how long the proposal waits, e.g. 7d') },
+      ],
+      examples: [
+        'gxops extract classify --database inv',
+        'gxops extract classify --database inv --file dictionary/inv.proposed.yml',
+      ],
+      load: () => import('./extract/classify.ts'),
+    },
+    {
       name: 'check',
       kind: 'reading',
       title: t('overdue destruction, copies without a receipt, files that changed'),

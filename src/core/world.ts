@@ -105,6 +105,8 @@ export interface ColumnSeen {
   readonly type?: string;
   /** In a catalogue: true where the table is a view, whose own columns come from who knows where. */
   readonly view?: boolean;
+  /** What the database's own dictionary says of the column, where the driver can tell. */
+  readonly comment?: string;
 }
 
 export interface Estimate {

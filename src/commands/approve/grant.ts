@@ -9,6 +9,7 @@ import { type Text, t } from '../../core/text.ts';
 import { openSeats, signatureFits, statementOf } from '../../records/approvals.ts';
 import { approveCommand } from '../../records/signers.ts';
 import type { Call } from '../command.ts';
+import { finish, insistFits, isUnfinished, putInForce } from './dictionary.ts';
 import { operatorDrafts } from './effect.ts';
 import { checkPaper } from './paper.ts';
 import { findRequest, insistMaySign, type Request, requestData, requestFacts } from './request.ts';
@@ -21,6 +22,8 @@ export async function run(call: Call): Promise<Report> {
   const request = await findRequest(call.args[0] ?? '', session);
   insistDigest(request, options.digest);
   if (options.print === true) return sheet(request, session);
+  if (request.dictionary && isUnfinished(request, session.world.now()))
+    return finish(request, request.dictionary, session);
   const paper = await checkPaper(call, request);
   insistMaySign(request, session.operator, session.world.now());
   const expires = expiryOf(options.expires, request.approval.expires, session.world.now());
@@ -112,7 +115,12 @@ async function granted(session: Session, request: Request, data: Grant): Promise
   const about = { subject, ...(subject.startsWith('R-') ? { run: subject } : {}) };
   const last = openSeats(approval, roster, session.world.now()).length === 1;
   const effects = last && request.proposal ? operatorDrafts(request, request.proposal, data.approver) : [];
+  if (request.dictionary) await insistFits(subject, request.dictionary, session);
   const entries = await session.world.keep.append([{ type: 'approval.granted', ...about, data }, ...effects]);
+  if (last && request.dictionary) {
+    const signed = await findRequest(subject, session);
+    await putInForce(signed, request.dictionary, session);
+  }
   if (effects.length > 0) {
     const grants = entries.slice(0, 1).map(({ seq }) => seq);
     const used = { digest: approval.digest, run: subject, step: 'operator', grants };
@@ -169,4 +177,5 @@ const NEXT: Readonly<Record<Request['approval']['kind'], (id: string) => readonl
   run: (id) => [`gxops runbook resume ${id}`],
   extract: (id) => [`gxops extract run ${id} --execute`],
   operator: () => ['gxops operator list'],
+  dictionary: () => ['gxops site check', 'gxops site show'],
 };

@@ -10,6 +10,7 @@ import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
 import { type Approval, foldApprovals, refusalFor, standingOf } from '../../records/approvals.ts';
+import type { DictionaryProposal } from '../../records/extract-rules.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 
 /** The entry types that approvals are folded from. */
@@ -34,7 +35,10 @@ export interface Request {
   readonly timeZone: string;
   readonly sections: readonly Section[];
   readonly proposal?: OperatorProposal;
+  readonly dictionary?: DictionaryProposal;
 }
+
+type Whole = Pick<Request, 'sections' | 'proposal' | 'dictionary'>;
 
 const NOTHING = t('Nothing was signed.');
 
@@ -64,7 +68,7 @@ async function unknown(id: string, session: Session): Promise<Stop> {
 }
 
 /** The side file, fetched by its hash, its digest computed again: what is shown is what is signed. */
-async function whole(approval: Approval, session: Session): Promise<Pick<Request, 'sections' | 'proposal'>> {
+async function whole(approval: Approval, session: Session): Promise<Whole> {
   const bytes = await session.world.keep.fetch(approval.plan.path, approval.plan.sha256);
   if (!bytes) throw differs(approval, t('{path} is missing', { path: approval.plan.path }));
   const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
@@ -73,6 +77,11 @@ async function whole(approval: Approval, session: Session): Promise<Pick<Request
   if (digest !== approval.digest) throw differs(approval, t('its digest is {digest}', { digest }));
   if (plan) return { sections: [{ kind: 'plan', heading: t('What is to be approved'), plan }] };
   if (approval.kind === 'operator') return proposed(value as OperatorProposal);
+  if (approval.kind === 'dictionary') {
+    const { dictionarySections } = await import('./dictionary.ts');
+    const dictionary = value as DictionaryProposal;
+    return { sections: await dictionarySections(dictionary, session), dictionary };
+  }
   const text = JSON.stringify(value, undefined, 2);
   return { sections: [{ kind: 'verbatim', heading: t('What is to be approved'), text }] };
 }
@@ -90,7 +99,7 @@ function differs(approval: Approval, why: Text): Stop {
   });
 }
 
-function proposed(proposal: OperatorProposal): Pick<Request, 'sections' | 'proposal'> {
+function proposed(proposal: OperatorProposal): Whole {
   const { operator, change, reason } = proposal;
   const facts: [Text, Text][] = [
     [t('change'), change === 'add' ? t('a new operator, or a new entry for one') : t('the operator leaves')],

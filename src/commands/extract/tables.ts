@@ -1,5 +1,6 @@
 /** Tables that several verbs of extract show. */
 import type { Section } from '../../core/report.ts';
+import type { Level } from '../../core/site.ts';
 import { type Text, t } from '../../core/text.ts';
 
 /** The columns of a result with what hides them. */
@@ -38,4 +39,14 @@ const KIND_WORDS: Readonly<Record<string, Text>> = {
   passport: t('passport'),
   'free-text': t('free text'),
   pseudonym: t('pseudonym (the same value gives the same one)'),
+};
+
+/** The level of a datum in words. */
+export function levelWords(level: Level): Text {
+  return LEVEL_WORDS[level];
+}
+const LEVEL_WORDS: Readonly<Record<Level, Text>> = {
+  core: t('core'),
+  important: t('important'),
+  general: t('general'),
 };

@@ -1,4 +1,6 @@
 /** `site check`: holds site.yml against the shipped template and against itself. */
+import { type Finding, judged } from '../../core/finding.ts';
+import type { Json } from '../../core/json.ts';
 import type { Report, Section } from '../../core/report.ts';
 import { shellLine } from '../../core/shell.ts';
 import type { Site } from '../../core/site.ts';
@@ -8,8 +10,9 @@ import { parameterProblems } from '../../rules/linux/parameter-problems.ts';
 import { type Problem, problemFacts, sentenceOf } from '../../rules/problem.ts';
 import { checkSite } from '../../rules/site.ts';
 import type { Call } from '../command.ts';
+import { dictionaryFacts, dictionaryFindings, readDictionaries } from './dictionaries.ts';
 
-/** Verdict `usage` (exit 2) with every fault at its line, `done` where there is none. Reads site.yml only. */
+/** Verdict `usage` (exit 2) with every fault at its line, `done` where there is none; findings about dictionaries end 1. Reads site.yml, the dictionaries and who confirmed them. */
 export async function run({ session }: Call): Promise<Report> {
   const { keep } = session.world;
   const bytes = await keep.fetch('site.yml');
@@ -34,13 +37,46 @@ export async function run({ session }: Call): Promise<Report> {
       next: ['gxops site check'],
     };
   }
+  return withDictionaries(session, site, data);
+}
+
+/** The dictionaries beside site.yml: a fault in one ends like one in site.yml. */
+async function withDictionaries(
+  session: Call['session'],
+  plain: Site,
+  data: Readonly<Record<string, Json>>,
+): Promise<Report> {
+  const { keep, now } = session.world;
+  const { site, faults } = await readDictionaries(plain, keep);
+  if (faults.length > 0) {
+    const problems = faults.flatMap((fault) =>
+      fault.problems.map((problem) => ({ file: `${plain.dir}/${fault.file}`, ...problemFact(problem) })),
+    );
+    return {
+      title: t('{file} is not valid; faults: {count}', { file: faults[0]?.file ?? '', count: problems.length }),
+      verdict: 'usage',
+      sections: faults.map((fault) => problemLines(fault.file, fault.problems)),
+      data: { ...data, problems },
+      next: ['gxops site check'],
+    };
+  }
+  const { findings, next } = await dictionaryFindings(site, keep, now());
   return {
     title: t('site.yml is valid'),
-    verdict: 'done',
-    sections: [{ kind: 'facts', facts: counts(site) }],
-    data,
-    next: ['gxops site show', 'gxops doctor'],
+    verdict: judged(findings),
+    sections: [{ kind: 'facts', facts: counts(site) }, ...findingSection(findings)],
+    data: { ...data, dictionaries: dictionaryFacts(site), findings: findings as unknown as Json },
+    next: [...next, 'gxops site show', 'gxops doctor'],
   };
+}
+
+function problemFact(problem: Problem): Readonly<Record<string, Json>> {
+  const [fact] = problemFacts([problem]) as readonly Readonly<Record<string, Json>>[];
+  return fact ?? {};
+}
+
+function findingSection(findings: readonly Finding[]): Section[] {
+  return findings.length === 0 ? [] : [{ kind: 'findings', heading: t('Data dictionaries'), findings }];
 }
 
 /** Faults as lines an editor can jump to: `file:LINE:COLUMN  sentence`. */

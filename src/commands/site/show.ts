@@ -7,6 +7,7 @@ import { type Text, t } from '../../core/text.ts';
 import { windowText } from '../../core/window.ts';
 import { type Guarded, judgeSecretFile, secretFiles } from '../../rules/site-secrets.ts';
 import type { Call } from '../command.ts';
+import { dictionarySections } from './dictionaries.ts';
 
 /** Verdict by the findings about secret files: done, findings or unreachable. */
 export async function run({ session }: Call): Promise<Report> {
@@ -54,6 +55,7 @@ function sectionsOf(site: Site): Section[] {
     lists(t('Neighbours'), site.neighbours, ({ name, contact }) => `${name} (${contact})`),
     lists(t('Rules obeyed'), site.obeys, (rule) => rule),
     lists(t('Change windows'), site.windows, windowText),
+    ...dictionarySections(site),
   ];
   return sections.filter((section) => section.kind !== 'table' || section.rows.length > 0);
 }
