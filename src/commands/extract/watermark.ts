@@ -127,7 +127,7 @@ function words(leaked: Leaked, best: Candidate | undefined, found: Extraction | 
       'A mark counts each distinct text once; some thirty that agree are needed, and more the more extractions there are.',
     ),
     t(
-      'Saving a CSV again in a spreadsheet removes the invisible mark, so does any program that writes quotes or blanks its own way.',
+      'Saving a CSV again in a spreadsheet removes the invisible mark, so does any program that writes quotes or blanks its own way; a workbook keeps it as long as it keeps its cell styles.',
     ),
     t('Undecided does not mean that the file is none of ours: compare its columns and rows with the applications.'),
   ];

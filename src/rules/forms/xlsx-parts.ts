@@ -98,7 +98,9 @@ function styles(): string {
   const font = (inner: string): string => `<font>${inner}<sz val="11"/><name val="等线"/><family val="2"/></font>`;
   const xf = (format: number, bold = 0, more = ''): string =>
     `<xf numFmtId="${format}" fontId="${bold}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"${bold === 1 ? ' applyFont="1"' : ''}${more === '' ? '/>' : ` applyAlignment="1">${more}</xf>`}`;
-  const cells = [xf(0), xf(49), xf(49), xf(49, 1), xf(49, 0, '<alignment vertical="top" wrapText="1"/>'), xf(1), xf(2)];
+  // Alike to look at, yet not equal: a program that saves the file again would make one of two equal styles. Formulas alone can be hidden.
+  const twin = `${xf(49).slice(0, -2)} applyProtection="1"><protection hidden="1"/></xf>`;
+  const cells = [xf(0), xf(49), twin, xf(49, 1), xf(49, 0, '<alignment vertical="top" wrapText="1"/>'), xf(1), xf(2)];
   return `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="2">${font('')}${font('<b/>')}</fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="${cells.length}">${cells.join('')}</cellXfs><cellStyles count="1"><cellStyle name="常规" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 }
 

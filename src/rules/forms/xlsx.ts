@@ -24,7 +24,7 @@ export const XLSX_POLICY = {
   numbers:
     'a number of at most 15 digits that a spreadsheet shows whole is a number, a longer one or one with an exponent is text',
   characters: 'what XML cannot hold is written _xHHHH_',
-  mark: 'text cells have one of two equal styles, which carry a mark of the extraction; no value is changed by it',
+  mark: 'text cells have one of two styles that look alike, which carry a mark of the extraction; no value is changed by it',
 } as const;
 
 interface Sheet {
