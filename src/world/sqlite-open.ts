@@ -13,7 +13,7 @@ const FUNCTIONS = new Set(
   ).split(' '),
 );
 
-/** Read-only, no extensions, no strings in double quotes. `tables` in lower case; undefined allows every table that is not SQLite's own. */
+/** Read-only, no extensions, no strings in double quotes, nothing set aside on a disk. `tables` in lower case; undefined allows every table that is not SQLite's own. */
 export function openReadOnly(file: string, tables?: readonly string[]): DatabaseSync {
   const database = new DatabaseSync(file, {
     readOnly: true,
@@ -21,6 +21,8 @@ export function openReadOnly(file: string, tables?: readonly string[]): Database
     enableDoubleQuotedStringLiterals: false,
     timeout: 5_000,
   });
+  // What SQLite sorts or sets aside would else lie in a file under TMPDIR, in clear.
+  database.exec('PRAGMA temp_store = MEMORY');
   database.setAuthorizer((action, first, second) =>
     allowed(action, first, second, tables) ? constants.SQLITE_OK : constants.SQLITE_DENY,
   );
