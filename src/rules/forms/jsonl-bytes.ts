@@ -1,4 +1,4 @@
-/** Values of JSON lines from bytes to bytes; the text form beside them is what they are held to. */
+/** Values of JSON lines from bytes to bytes. */
 import { bitAt, markSlot } from './mark.ts';
 import { type Out, room } from './out.ts';
 
@@ -19,15 +19,6 @@ const ESCAPED: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 },
 });
 const IS_ESCAPED = Uint8Array.from(ESCAPED, (escaped) => (escaped === undefined ? 0 : 1));
 const LONGEST = 6;
-
-const encoder = new TextEncoder();
-
-/** A string as JSON with the blank of its mark in front, for tests. */
-export function jsonText(text: string, table: Uint8Array): string {
-  const bytes = encoder.encode(text);
-  const slot = markSlot(bytes, 0, bytes.length);
-  return `${slot >= 0 && bitAt(table, slot) === 1 ? ' ' : ''}${JSON.stringify(text)}`;
-}
 
 /** Writes a string with the blank of its mark in front. The cell is UTF-8. */
 export function writeJsonText(out: Out, bytes: Uint8Array, start: number, end: number, table: Uint8Array): void {
