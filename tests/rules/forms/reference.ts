@@ -4,7 +4,7 @@ import { type Batch, type Cell, rowsOf } from '../../../src/core/batch.ts';
 import { secretBits } from '../../../src/core/keyed.ts';
 import type { Keys } from '../../../src/core/product.ts';
 import { numberField, textField } from '../../../src/rules/forms/csv-field.ts';
-import { jsonText } from '../../../src/rules/forms/jsonl-bytes.ts';
+import { markBit } from '../../../src/rules/forms/mark.ts';
 import { maskFor } from '../../../src/rules/masking.ts';
 
 export const KEYS: Keys = { mark: new Uint8Array(32).fill(1), join: new Uint8Array(32).fill(2) };
@@ -22,14 +22,20 @@ export function csvText(batch: Batch, masks: readonly string[]): string {
   return lines(batch, masks, field, (fields) => `${fields.join(',')}\r\n`);
 }
 
+/** A string as JSON with the blank of its mark in front. */
+function jsonText(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return `${markBit(TABLE, bytes, 0, bytes.length) === 1 ? ' ' : ''}${JSON.stringify(text)}`;
+}
+
 /** A batch as JSON lines with columns named by their place. */
 export function jsonlText(batch: Batch, masks: readonly string[]): string {
   const value = (cell: Cell): string => {
     if (cell instanceof Uint8Array) throw new Error('bytes');
     if (cell === null) return 'null';
-    if (typeof cell === 'string') return jsonText(cell, TABLE);
+    if (typeof cell === 'string') return jsonText(cell);
     const exact = /^-?(0|[1-9]\d{0,14})(\.\d{1,6})?$/.test(cell.number) && cell.number.replace(/\D/g, '').length <= 15;
-    return exact ? cell.number : jsonText(cell.number, TABLE);
+    return exact ? cell.number : jsonText(cell.number);
   };
   return lines(batch, masks, value, (all) => `{${all.map((one, i) => `"${i}":${one}`).join(',')}}\n`);
 }
