@@ -21,7 +21,8 @@ export function watchOffspring(pid: number): Offspring {
   return { seen: () => ({ argv: [...argv], environment: [...environment] }), stop: () => clearInterval(timer) };
 }
 
-function descendants(pid: number): number[] {
+/** The process itself and all below it that live now. */
+export function descendants(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
