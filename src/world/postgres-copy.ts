@@ -31,6 +31,7 @@ export interface CopyDecoder {
   read(most: number): Batch;
 }
 
+const BLANKS = 0x20202020;
 const COPY_DATA = 0x64;
 const HEAD = 5;
 const TAB = 0x09;
@@ -112,6 +113,8 @@ function readRows(room: Room, readings: Readings, most: number, other: (message:
     if (stop > room.to) break;
     if (room.bytes[at] === COPY_DATA) {
       readRow(room, readings, at + HEAD, stop);
+      // Blanks stand for the length that was read: the buffer is text from end to end, and is looked over as one.
+      room.view.setUint32(at + 1, BLANKS);
       rows++;
     } else {
       // Rows that came before it are handed over before it is heard.
@@ -208,6 +211,8 @@ function unescaped(bytes: Uint8Array, start: number, end: number): number {
     }
     bytes[to++] = byte;
   }
+  // What is left over of the longer spelling may begin inside a character.
+  bytes.fill(0x20, to, end);
   return to;
 }
 
