@@ -26,7 +26,8 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
   'invoice-code': { rank: 3, level: 'general', source: TAXPAYER },
   'invoice-no': { rank: 4, level: 'general', source: TAXPAYER },
   'credit-code': { rank: 5, level: 'general', source: `${TAXPAYER}；GB 32100-2015` },
-  'taxpayer-id': { rank: 6, level: 'important', source: `${TAXPAYER}；自然人识别号即身份号码` },
+  // The same mask: a firm's code and a person's number are told apart in it.
+  'taxpayer-id': { rank: 5, level: 'important', source: `${TAXPAYER}；自然人识别号即身份号码` },
   address: { rank: 7, level: 'important', source: PERSONAL },
   email: { rank: 8, level: 'important', source: PERSONAL },
   plate: { rank: 9, level: 'important', source: PERSONAL },

@@ -28,6 +28,12 @@ export function writeDictionary(
   return `${header}version: ${version}\ndatabase: ${database}\ncolumns:\n${lines.join('\n')}\n`;
 }
 
+/** The comments behind the columns of a text, by name in small letters: what spoke for each when it was proposed. */
+export function remarksIn(text: string): Readonly<Record<string, string>> {
+  const found = [...text.matchAll(/^ {2}([^\s:]+): \{.*\} # (.*)$/gm)];
+  return Object.fromEntries(found.map(([, name = '', remark = '']) => [name.toLowerCase(), remark.trim()]));
+}
+
 function quoted(text: string): string {
   return `"${oneLine(text).replace(/["\\]/g, '\\$&')}"`;
 }

@@ -6,6 +6,8 @@ import { refuseShadows } from './postgres-shadow.ts';
 
 /** Milliseconds for one of these questions. */
 const TIMEOUT = 30_000;
+/** Characters of a column's comment. */
+const LONGEST_COMMENT = 400;
 
 /**
  * A column's type by the name that it has in PostgreSQL; a domain's is that of what it is made of, and a type that is not the server's
@@ -22,6 +24,7 @@ const TYPE = `CASE
 const COLUMN = `
   SELECT c.oid AS oid, a.attnum AS attnum, a.attname AS name, ${TYPE} AS type,
     CASE WHEN c.relkind IN ('v', 'm') THEN 'view' END AS view,
+    pg_catalog.col_description(c.oid, a.attnum) AS comment,
     CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS "table"
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -60,12 +63,13 @@ const CATALOGUE = `
 export function postgresCatalogue(place: PostgresPlace): Promise<readonly ColumnSeen[]> {
   return withSession(place, TIMEOUT, async (session) => {
     const rows = await session.ask(CATALOGUE);
-    return rows.map(({ name, table, type, view }) => ({
+    return rows.map(({ name, table, type, view, comment }) => ({
       name: String(name),
       table: String(table),
       column: String(name),
       type: type ?? '',
       ...(view === null ? {} : { view: true }),
+      ...(typeof comment === 'string' ? { comment: comment.slice(0, LONGEST_COMMENT) } : {}),
     }));
   });
 }

@@ -8,6 +8,7 @@ import { openSeats, standingOf } from '../../records/approvals.ts';
 import { DICTIONARY_SEATS, type DictionaryProposal } from '../../records/extract-rules.ts';
 import { dictionaryPath, mergedKinds, ownKinds, readDictionary, withDictionary } from '../../rules/dictionary.ts';
 import { compared } from '../../rules/dictionary-difference.ts';
+import { remarksIn } from '../../rules/dictionary-text.ts';
 import { ruleDigests } from '../../rules/extract-rules.ts';
 import { dictionaryTable, looseWords } from '../extract/classify-table.ts';
 import type { Request } from './request.ts';
@@ -16,7 +17,7 @@ import type { Request } from './request.ts';
 export async function dictionarySections(proposal: DictionaryProposal, session: Session): Promise<readonly Section[]> {
   const { site } = session;
   const { database, version, holds } = proposal;
-  const { dictionary } = await proposedDictionary(proposal, session);
+  const { dictionary, bytes } = await proposedDictionary(proposal, session);
   const kinds = mergedKinds(ownKinds(site, database), dictionary.columns);
   const differences = compared(site.classification[database] ?? {}, kinds, dictionary.columns);
   const facts: [Text, Text][] = [
@@ -28,7 +29,7 @@ export async function dictionarySections(proposal: DictionaryProposal, session: 
   return [
     { kind: 'facts', heading: t('What is to be approved'), facts },
     { kind: 'text', lines: looseWords(differences) },
-    dictionaryTable(differences),
+    dictionaryTable(differences, remarksIn(Buffer.from(bytes).toString('utf8'))),
   ];
 }
 

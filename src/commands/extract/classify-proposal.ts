@@ -12,11 +12,11 @@ import { firstApproveCommand } from '../../records/signers.ts';
 import type { Judged } from '../../rules/classify.ts';
 import { dictionaryPath, mergedKinds, ownKinds } from '../../rules/dictionary.ts';
 import { type Compared, compared } from '../../rules/dictionary-difference.ts';
-import { writeDictionary } from '../../rules/dictionary-text.ts';
+import { remarksIn, writeDictionary } from '../../rules/dictionary-text.ts';
 import { ruleDigests } from '../../rules/extract-rules.ts';
 import { expiryOf } from '../approve/until.ts';
 import type { Call } from '../command.ts';
-import { dictionaryTable, evidenceWords, looseWords } from './classify-table.ts';
+import { dictionaryTable, looseWords, remarksOf } from './classify-table.ts';
 
 export interface Proposed {
   readonly database: string;
@@ -59,7 +59,7 @@ async function record(call: Call, proposed: Proposed, kinds: Readonly<Record<str
   const classification = { ...session.site.classification, [database]: kinds };
   const holds = ruleDigests({ ...session.site, classification }, database).dictionary;
   const bytes = Buffer.from(
-    proposed.text ?? writeDictionary(database, { version, columns }, remarksOf(proposed)),
+    proposed.text ?? writeDictionary(database, { version, columns }, remarksOf(proposed.judged)),
     'utf8',
   );
   const id = keep.newId('O');
@@ -77,16 +77,6 @@ async function record(call: Call, proposed: Proposed, kinds: Readonly<Record<str
   ]);
   for (const entry of entries) session.tell(entry);
   return { id, digest };
-}
-
-/** What speaks for an entry, behind it in the file: for whoever edits it. */
-function remarksOf({ judged }: Proposed): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(judged).map(([name, { kind, confidence, evidence }]) => [
-      name,
-      `${confidence}: ${kind}; ${evidenceWords(evidence)}`,
-    ]),
-  );
 }
 
 interface Recorded {
@@ -127,7 +117,7 @@ async function report(
           ...notes,
         ],
       },
-      dictionaryTable(differences, proposed.judged),
+      dictionaryTable(differences, proposed.text === undefined ? remarksOf(proposed.judged) : remarksIn(proposed.text)),
     ],
     data: { ...dataOf(proposed, differences), id, digest, file, expires, command: `${at} approve ${id}` },
     next: [
@@ -167,7 +157,7 @@ function sameReport(proposed: Proposed, differences: readonly Compared[]): Repor
         kind: 'text',
         lines: [t('Nothing was proposed: the dictionary in force says the same of every column.'), ...notes],
       },
-      dictionaryTable(differences, proposed.judged),
+      dictionaryTable(differences, remarksOf(proposed.judged)),
     ],
     data: { ...dataOf(proposed, differences), version: version - 1, id: null, digest: null },
     next: ['gxops site show'],

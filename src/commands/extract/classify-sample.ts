@@ -47,7 +47,7 @@ export async function sampled(asked: Asked, session: Session): Promise<Sampled> 
     session.tell(entry);
   const judged: Record<string, Judged> = {};
   const notes: Text[] = [];
-  let read = 0;
+  let [read, bytes] = [0, 0];
   for (const [table, columns] of tables) {
     const nameable = columns.filter((column) => NAME.test(originOf(column)));
     if (nameable.length < columns.length)
@@ -62,7 +62,8 @@ export async function sampled(asked: Asked, session: Session): Promise<Sampled> 
     const samples = 'why' in seen ? new Map<string, Sample>() : seen.samples;
     for (const column of nameable) judged[originOf(column)] = classify(column, samples.get(originOf(column)));
     read += 'why' in seen ? 0 : seen.rows;
-    session.progress(read, 0);
+    bytes += 'why' in seen ? 0 : seen.bytes;
+    session.progress(read, bytes);
   }
   return { columns: proposed(judged, catalogue, asked.database, session), judged, notes };
 }
@@ -90,13 +91,15 @@ function tablesOf(catalogue: readonly ColumnSeen[], { database, tables }: Asked)
   return [...all].filter(([name]) => tables.length === 0 || tables.includes(name.toLowerCase()));
 }
 
-type Seen = { readonly samples: ReadonlyMap<string, Sample>; readonly rows: number } | { readonly why: Text };
+type Seen =
+  | { readonly samples: ReadonlyMap<string, Sample>; readonly rows: number; readonly bytes: number }
+  | { readonly why: Text };
 
 /** A guarded SELECT of the table's columns, the first rows of it. */
 async function sampleOf(table: string, columns: readonly ColumnSeen[], asked: Asked, session: Session): Promise<Seen> {
   const dialect = dialectOf(session.site, asked.database);
   const read = columns.filter(({ type = '' }) => !LARGE.test(type));
-  if (read.length === 0) return { samples: new Map(), rows: 0 };
+  if (read.length === 0) return { samples: new Map(), rows: 0, bytes: 0 };
   const quote = (name: string) => (dialect === 'oracle' ? name : `"${name.replaceAll('"', '""')}"`);
   const from = table.split('.').map(quote).join('.');
   const names = read.map(({ name }) => quote(name)).join(', ');
@@ -121,19 +124,22 @@ async function sampleOf(table: string, columns: readonly ColumnSeen[], asked: As
 async function counted(query: RowQuery, columns: readonly ColumnSeen[], session: Session): Promise<Seen> {
   const tallies = columns.map((column): readonly [string, Tally] => [originOf(column), tally()]);
   const stream = await session.world.look.rows(query, session.signal);
-  let rows = 0;
+  let [rows, bytes] = [0, 0];
   for await (const batch of stream.batches) {
     if (batch.width !== tallies.length)
       throw new Stop('refused', t('the database gave another number of columns than was asked for'));
     rows += batch.rows;
-    for (let n = 0; n < batch.rows * batch.width; n++) tallies[n % batch.width]?.[1].take(cellAt(batch, n));
+    for (let n = 0; n < batch.rows * batch.width; n++) {
+      bytes += (batch.ends[n] ?? 0) - (batch.starts[n] ?? 0);
+      tallies[n % batch.width]?.[1].take(cellAt(batch, n));
+    }
   }
-  return { samples: new Map(tallies.map(([name, one]) => [name, one.end()])), rows };
+  return { samples: new Map(tallies.map(([name, one]) => [name, one.end()])), rows, bytes };
 }
 
 /**
- * What is in force is never loosened by a sample: the stricter of both stands, and of two that are equally strict the one that people
- * chose. Entries of columns that are not there any more stay unless they are clear: a new column of that name would be shown.
+ * What is in force is never loosened by a sample: the stricter of both stands, of two that are equally strict the one that people chose,
+ * and theirs too where the sample says nothing. Entries of columns that are not there any more stay unless they are clear: a new column of that name would be shown.
  */
 function proposed(
   judged: Readonly<Record<string, Judged>>,
@@ -150,13 +156,20 @@ function proposed(
     if (!NAME.test(name)) continue;
     columns[name] = known?.[name] ?? inherited(kindName(kind));
   }
-  for (const [name, { kind, level, source }] of Object.entries(judged)) {
+  for (const [name, { kind, level, source, evidence }] of Object.entries(judged)) {
     const before = columns[name];
+    // Where nothing at all speaks, what people decided stands.
+    if (before !== undefined && isSilent(kind, evidence)) continue;
     const further = before === undefined ? 1 : strictness(kind) - strictness(before.kind);
     const same = before?.kind === kind && known?.[name] === undefined;
     if (further > 0 || same) columns[name] = { kind, level, source };
   }
   return Object.fromEntries(Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isSilent(kind: string, { name, shares }: Judged['evidence']): boolean {
+  const plain = Object.keys(shares).every((share) => share === 'moment' || share === 'number');
+  return kind === 'whole' && name !== 'whole' && plain;
 }
 
 /** An entry of site.yml; a kind that is not known is masked wholly, and so written. */

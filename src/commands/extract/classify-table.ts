@@ -16,20 +16,19 @@ const WORDS: Readonly<Record<Difference, Text>> = {
   same: t('as before'),
 };
 
-/** One line a column; `judged` adds confidence and evidence where it was sampled now. */
+/** One line a column; `remarks` say by name what speaks for an entry. */
 export function dictionaryTable(
   differences: readonly Compared[],
-  judged: Readonly<Record<string, Judged>> = {},
+  remarks: Readonly<Record<string, string>> = {},
 ): Section {
   const rows = differences.map(({ name, was, entry, difference }): Text[] => {
-    const found = judged[name];
     return [
       name,
       WORDS[difference],
       was === undefined ? '–' : maskWords(was),
       entry === undefined ? '–' : maskWords(entry.kind),
       entry === undefined ? '–' : levelWords(entry.level),
-      found === undefined ? '–' : evidenceWords(found.evidence),
+      remarks[name] ?? '–',
       entry?.source ?? '–',
     ];
   });
@@ -50,8 +49,17 @@ export function looseWords(differences: readonly Compared[]): readonly Text[] {
   ];
 }
 
-/** `phone 98%, digits 2% of 1000; name: phone`: counts, never a value. */
-export function evidenceWords({ values, name, shares }: Evidence): string {
+/** What speaks for each judgement, as `high: phone; phone 98%, digits 2% / 1000; name: phone`: counts, never a value. */
+export function remarksOf(judged: Readonly<Record<string, Judged>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(judged).map(([name, { kind, confidence, evidence }]) => [
+      name,
+      `${confidence}: ${kind}; ${evidenceWords(evidence)}`,
+    ]),
+  );
+}
+
+function evidenceWords({ values, name, shares }: Evidence): string {
   const parts = Object.entries(shares).map(([kind, share]) => `${kind} ${share}%`);
   const seen = values === 0 ? '0' : `${parts.join(', ') || '0%'} / ${values}`;
   return name === null ? seen : `${seen}; name: ${name}`;
