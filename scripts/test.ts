@@ -27,7 +27,11 @@ const PEERS: readonly Peer[] = [
   { program: 'chromium', debian: 'chromium', without: 'opening a handed-over file in a real browser' },
   { program: 'postgres', debian: 'postgresql', without: 'looks at a real PostgreSQL' },
   // Without a Chinese font the pages would be there, but their text would not.
-  { program: 'soffice', debian: 'libreoffice-writer-nogui fonts-noto-cjk', without: 'our forms opened in LibreOffice' },
+  {
+    program: 'soffice',
+    debian: 'libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk',
+    without: 'our forms opened in LibreOffice',
+  },
   { program: 'pdftotext', debian: 'poppler-utils', without: 'our forms opened in LibreOffice' },
 ];
 

@@ -160,7 +160,7 @@ async function release(application: Application, tool: string, book: Runbook, mo
   const source = { ...whole, idle: site.limits.idleTimeout, timeout: Math.min(whole.timeout, left ?? whole.timeout) };
   const policy = policyFor(application.format);
   const masks = application.columns.map(({ mask }) => mask);
-  const path = `exports/${application.id}/${application.name}.${application.format}.age`;
+  const path = `exports/${application.id}/${fileOf(application)}.age`;
   const identity = databaseIdentity(await moment.look.fingerprint(application.database), judged.tables);
   const binding = bindingOf(application, judged, site, { policy, identity, timeout: whole.timeout });
   const runbook = { name: book.name, version: book.version, title: book.title, digest: digestOf(book.definition) };
@@ -175,9 +175,16 @@ async function release(application: Application, tool: string, book: Runbook, mo
       formFor(application.format, { masks, keys, bom: application.bom, watermark: watermarkOf(application) }),
     subject: application.id,
     recipients: application.recipients,
+    passphrase: application.passphrase,
+    page: true,
     manifest: (artefact) => manifest(application, artefact, { tool, approved, policy }),
     beside: { 'README.txt': readme(application) },
   };
+}
+
+/** The file's name before it is encrypted: whose it is stands in it, wherever a copy turns up. */
+export function fileOf({ name, id, requester, format }: Application): string {
+  return `${name}-${id}-${requester}.${format}`;
 }
 
 /** What a reader of the file sees of where it comes from. */
@@ -218,8 +225,9 @@ interface Sources {
 /** Facts for whoever receives or audits the file; no cell of the data is in it. */
 function manifest(application: Application, artefact: Artefact, { tool, approved, policy }: Sources): Json {
   const { id, database, purpose, basis, limit, requester, recipients, columns, format } = application;
+  const { passphrase, destroyBy } = application;
   return {
-    schema: 1,
+    schema: 2,
     extraction: id,
     file: artefact.path.split('/').at(-1) ?? '',
     ...{ sha256: artefact.sha256, plain: artefact.plain, bytes: artefact.bytes, rows: artefact.rows, format, policy },
@@ -227,27 +235,35 @@ function manifest(application: Application, artefact: Artefact, { tool, approved
     limits: { rows: limit },
     ...{ database, purpose, basis, requester },
     recipients: recipients.map(({ operator, age }) => ({ operator, age, fingerprint: digestOf(age) })),
+    ...{ passphrase, destroyBy, watermark: watermarkOf(application) },
     application: digestOf(application),
     approval: approved,
     tool: { name: 'gxops', version: tool },
   };
 }
 
-/** For the recipient, in the recipient's language, without our program. */
+/** For the recipient, in the recipient's language, with and without our program. */
 function readme(application: Application): string {
-  const file = `${application.name}.${application.format}`;
+  const file = fileOf(application);
+  const byKey = application.passphrase ? ['  只有口令时：', `  age -d -i key.age -o ${file} ${file}.age`] : [];
   return [
     `数据提取 ${application.id}`,
     '',
     `接收人：${application.recipients.map(({ operator }) => operator).join('、')}`,
+    `销毁期限：${application.destroyBy}`,
     '',
-    '一、用 gxops 打开（解密并核对清单）：',
+    '一、用浏览器打开（不联网，无需安装）：双击 open.html，选择数据文件，',
+    `  再选择您的私钥文件${application.passphrase ? '，或输入口令' : ''}。页面核对清单后才保存。`,
+    '二、用 gxops 打开（解密并核对清单）：',
     `  gxops extract open ${file}.age --identity 您的私钥文件 --to ${file}`,
-    '二、或用 age 程序打开：',
+    ...(application.passphrase ? ['  只有口令时省去 --identity，按提示输入。'] : []),
+    '三、用 age 程序打开：',
     `  age -d -i 您的私钥文件 -o ${file} ${file}.age`,
+    ...byKey,
     '  再核对：sha256sum 的结果应与 manifest.json 中的 sha256（密文）、plain（明文）一致。',
     '',
-    'manifest.json 说明各列的脱敏方式、行数和文件格式；其中没有任何数据内容。',
+    'manifest.json 说明各列的脱敏方式、行数和文件格式，已由制作人签名；其中没有任何数据内容。',
+    '制作人公钥的指纹应与移交单上的一致。',
     '数据仅限申请用途使用，到期销毁，不得转交他人。',
     '',
   ].join('\r\n');

@@ -76,7 +76,8 @@ describe('what does not fit', () => {
   it.each([
     [2, ['--bind', 'most=5', '--recipient', 'zhoa']],
     [3, ['--bind', 'most=5', '--recipient', 'chen']],
-    [3, ['--bind', 'most=5', '--as-file', 'xlsx']],
+    [3, ['--bind', 'most=5', '--as-file', 'xlsx', '--limit', '1048576']],
+    [2, ['--bind', 'most=5', '--as-file', 'xls']],
     [2, ['--bind', 'most=5', '--as-file', 'pdf']],
     [2, ['--bind', 'most=5', '--limit', '0']],
     [3, ['--bind', 'most=5', '--limit', '999999999']],
@@ -133,7 +134,7 @@ describe('the chain', () => {
     expect(await approve(id, 'chen')).toBe(0);
     const made = await run(id, 'li');
     expect(made).toMatchObject({ code: 0, data: { id, rows: 60 } });
-    expect(filesOf(id)).toEqual(['README.txt', 'extract.csv.age', 'manifest.json']);
+    expect(filesOf(id)).toEqual(['README.txt', `extract-${id}-zhang.csv.age`, 'manifest.json', 'open.html']);
     const before = readFileSync(String(made.data.file));
     expect(await run(id)).toMatchObject({ code: 0, data: { rows: 60, sha256: made.data.sha256 } });
     expect(readFileSync(String(made.data.file)).equals(before)).toBe(true);

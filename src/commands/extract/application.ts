@@ -9,6 +9,7 @@ import { approvedRules } from '../../records/extract-rules.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 import { type Application, FORMATS, type Format } from '../../rules/application.ts';
 import { ruleDigests, type SavedExtract } from '../../rules/extract-rules.ts';
+import { XLSX_ROWS } from '../../rules/forms/xlsx.ts';
 import type { Call } from '../command.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
 import { statementOf } from './statement.ts';
@@ -34,7 +35,7 @@ export async function askedFor(call: Call): Promise<Asked> {
     ...{ database, format, requester: operator },
     purpose: required('--purpose', options.purpose),
     basis: required('--basis', options.basis),
-    limit: limitOf(options.limit, session),
+    limit: limitOf(options.limit, format, session),
     clear: many(options.clear),
     recipients: recipientsOf(many(options.recipient), operator, roster, session),
     ...{ bom: options.bom !== false, passphrase: options.passphrase === true, saved: options.extract !== undefined },
@@ -85,14 +86,10 @@ function formatOf(value: Call['options'][string]): Format {
   const asked = typeof value === 'string' ? value : 'csv';
   const found = FORMATS.find((format) => format === asked);
   if (found !== undefined) return found;
-  if (asked !== 'xlsx') throw notAllowed('--as-file', asked, FORMATS, ['gxops extract apply --help']);
-  throw new Stop('refused', t('--as-file: xlsx is not written in this version; csv opens in Excel and WPS as it is'), {
-    notDone: NOTHING,
-    next: ['gxops extract apply --as-file csv …'],
-  });
+  throw notAllowed('--as-file', asked, FORMATS, ['gxops extract apply --help']);
 }
 
-function limitOf(value: Call['options'][string], { site }: Session): number {
+function limitOf(value: Call['options'][string], format: Format, { site }: Session): number {
   const most = site.limits.rows;
   const allowed = t('a whole number from 1 to {most} (limits.rows of site.yml)', { most });
   if (typeof value !== 'string') throw wrong('--limit', undefined, allowed);
@@ -105,6 +102,15 @@ function limitOf(value: Call['options'][string], { site }: Session): number {
       {
         notDone: NOTHING,
         next: ['gxops site show'],
+      },
+    );
+  if (format === 'xlsx' && limit > XLSX_ROWS)
+    throw new Stop(
+      'refused',
+      t('--limit: {limit} rows are more than the {most} that a spreadsheet holds', { limit, most: XLSX_ROWS }),
+      {
+        notDone: NOTHING,
+        next: ['gxops extract apply --as-file csv …'],
       },
     );
   return limit;
