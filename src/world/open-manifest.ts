@@ -89,7 +89,7 @@ function signerOf(fields: Fields, at: string, keys: Readonly<Record<string, stri
   if (typeof operator !== 'string' || typeof key !== 'string' || typeof value !== 'string')
     throw refusal(t('{path} is not a manifest', { path: at }));
   const told = publicKey(key);
-  const holds = told !== undefined && verifies(rest, value, told);
+  const holds = told !== undefined && isPemOf(told, key) && verifies(rest, value, told);
   if (!holds) throw refusal(t('the signature of {path} does not hold', { path: at }));
   const registered = Object.hasOwn(keys, operator) ? publicKey(keys[operator] ?? '') : undefined;
   if (registered !== undefined && !registered.equals(told))
@@ -107,10 +107,18 @@ function publicKey(pem: string): KeyObject | undefined {
   }
 }
 
+/** Lenient readers take several spellings of one key; ours is the one that was written. */
+function isPemOf(key: KeyObject, pem: string): boolean {
+  return key.export({ type: 'spki', format: 'pem' }) === pem;
+}
+
 /** Ed25519 (RFC 8032) over the UTF-8 of the canonical (RFC 8785) manifest without its signature. */
 function verifies(manifest: Fields, value: string, key: KeyObject): boolean {
   try {
-    return verify(null, Buffer.from(canonical(manifest), 'utf8'), key, Buffer.from(value, 'base64'));
+    const signature = Buffer.from(value, 'base64');
+    // Base64 is read leniently: another spelling of the same bytes is not what was written.
+    if (signature.toString('base64') !== value) return false;
+    return verify(null, Buffer.from(canonical(manifest), 'utf8'), key, signature);
   } catch {
     return false;
   }
