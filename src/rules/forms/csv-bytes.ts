@@ -63,8 +63,9 @@ function needsLook(bytes: Uint8Array, start: number, end: number, flags: number)
     return !digits || end - start > SHOWN_DIGITS || (bytes[start] === ZERO && end - start > 1);
   }
   if (LOOK_FIRST[bytes[start] as number] === 1 && !isPlainWide(bytes, start, end)) return true;
+  // A cell of less than three bytes with a wide one among them begins with it, and was seen above.
   const last = bytes[end - 1] as number;
-  return last <= 0x20 || (last >= 0x80 && (end - start < 3 || !isPlainWide(bytes, end - 3, end)));
+  return last <= 0x20 || (last >= 0x80 && !isPlainWide(bytes, end - 3, end));
 }
 
 /** A character of three bytes that is neither blank nor invisible nor a full-width sign: Chinese, its punctuation, full-width forms. */

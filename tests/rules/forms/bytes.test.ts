@@ -53,3 +53,18 @@ test('no output is kept but one buffer', () => {
   expect(first.buffer).toBe(second.buffer);
   expect(decode(second)).toBe('b\r\n');
 });
+
+test('a stray byte before a cell is not taken for the beginning of its last character', () => {
+  const one = { width: 1, rows: 1, starts: Uint32Array.of(1), ends: Uint32Array.of(3), kinds: Uint8Array.of(2) };
+  const batch = { ...one, bytes: Uint8Array.of(0xe4, 0xc2, 0xa0) };
+  const form = csvForm({ masks: ['released'], keys: KEYS, bom: true });
+  expect(decode(form.batch(batch))).toBe('"\u00a0"\r\n');
+  expect(csvText(batch, ['released'])).toBe('"\u00a0"\r\n');
+});
+
+test('nor does a last character that is blank go without quotes', () => {
+  // The first character alone would not tell: it is a plain one of three bytes.
+  const batch = batchOf([['中\u00a0'], ['中\u3000'], ['a\u00a0'], ['é\u2028']]);
+  const form = csvForm({ masks: ['released'], keys: KEYS, bom: true });
+  expect(decode(form.batch(batch))).toBe('"中\u00a0"\r\n"中\u3000"\r\n"a\u00a0"\r\n"é\u2028"\r\n');
+});
