@@ -58,10 +58,9 @@ export function readDictionary(text: string, database: string): DictionaryRead {
       problems: [
         atLine(
           fast.oddLine,
-          t(
-            'In a dictionary of more than 1 MiB every column stands on one line as: table.column: {form}',
-            { form: '{ kind: …, level: …, source: "…" }' },
-          ),
+          t('In a dictionary of more than 1 MiB every column stands on one line as: table.column: {form}', {
+            form: '{ kind: …, level: …, source: "…" }',
+          }),
         ),
       ],
     };
