@@ -54,7 +54,8 @@ export async function openArtefact(opening: Opening): Promise<Opened> {
     return { rows, sha256, plain, verified: manifest !== undefined, ...told };
   } catch (error) {
     await rm(temporary, { force: true });
-    throw stopOf(error, opening);
+    // A fault of our own must not pass for a damaged file.
+    throw error instanceof TypeError || error instanceof ReferenceError ? error : stopOf(error, opening);
   }
 }
 

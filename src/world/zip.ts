@@ -171,9 +171,9 @@ export async function* memberOf(file: string, member: string): AsyncGenerator<Ui
 }
 
 async function opened(file: string): Promise<ZipFile> {
-  const { open } = await import('yauzl');
+  const { default: yauzl } = await import('yauzl');
   return new Promise((resolve, reject) =>
-    open(file, { lazyEntries: true, autoClose: false }, (error, zip) => (error ? reject(error) : resolve(zip))),
+    yauzl.open(file, { lazyEntries: true, autoClose: false }, (error, zip) => (error ? reject(error) : resolve(zip))),
   );
 }
 
