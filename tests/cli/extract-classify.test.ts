@@ -1,21 +1,11 @@
 /** A dictionary of columns with the real program: proposed, confirmed by the owner, in force, never older again, and no value anywhere. */
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { strictness } from '../../src/rules/dictionary-kinds.ts';
 import { type Answer, type ExtractionSite, extractionSite } from '../stand-ins/extraction.ts';
 import { filesIn } from '../stand-ins/folder.ts';
-import { postgresMissing, startPostgres } from '../stand-ins/postgres.ts';
 
 let at: ExtractionSite;
 beforeEach(async () => {
@@ -248,63 +238,4 @@ describe('the confirmation', () => {
     expect(at.bodies('approval.used')).toHaveLength(1);
     expect(await signers()).toEqual(['approver']);
   });
-});
-
-describe('the file in the site', () => {
-  it('a fault stops every command at file:line, and site check lists them all', async () => {
-    await confirmed();
-    const text = readFileSync(path(IN_FORCE), 'utf8');
-    const bad = text.replace('kind: phone', 'kind: phne').replace('kind: address', 'kind: adress');
-    writeFileSync(path(IN_FORCE), bad);
-    const line = bad.split('\n').findIndex((one) => one.includes('phne')) + 1;
-    const ran = await at.site.run(['extract', 'list']);
-    expect([ran.code, ran.stderr.includes(`inv.yml:${line}:`)]).toEqual([2, true]);
-    const checked = await at.as('li', 'site', 'check');
-    expect(checked.code).toBe(2);
-    expect(checked.data.problems).toMatchObject([{ nearest: 'address' }, { nearest: 'phone', line }]);
-  });
-
-  it('one that others may write is refused, a stray one and an overruled entry are found', async () => {
-    await confirmed();
-    mkdirSync(path('dictionary'), { recursive: true });
-    writeFileSync(path('dictionary/nobody.yml'), 'version: 1\n');
-    const checked = await at.as('li', 'site', 'check');
-    const rules = (checked.data.findings as { rule: string; outcome: string }[]).map(
-      ({ rule, outcome }) => `${rule} ${outcome}`,
-    );
-    expect(checked.code).toBe(1);
-    expect(rules).toEqual(
-      expect.arrayContaining(['dictionary:stray warn', 'dictionary:overruled warn', 'dictionary:confirmed pass']),
-    );
-    chmodSync(path(IN_FORCE), 0o666);
-    expect((await at.site.run(['extract', 'list'])).code).toBe(3);
-  });
-});
-
-describe.skipIf(postgresMissing !== undefined)('on PostgreSQL', () => {
-  it('reads comments and samples of a table in any schema', async () => {
-    const server = await startPostgres();
-    try {
-      server.sql(`CREATE SCHEMA s; CREATE TABLE s.t (c1 text, c2 text, c3 numeric(18,2), "Odd name" text, kept text);
-        COMMENT ON COLUMN s.t.c1 IS '法定代表人身份证号'; COMMENT ON COLUMN s.t.c3 IS '金额';
-        INSERT INTO s.t SELECT NULL, '1380013' || (1000 + i), i / 4.0, 'x', 'y' FROM generate_series(1, 3000) i;`);
-      mkdirSync(path('secrets'), { recursive: true, mode: 0o700 });
-      writeFileSync(path('secrets/pg'), server.password, { mode: 0o600 });
-      const spec = `pg: { kind: postgres, host: 127.0.0.1, port: ${server.port}, database: postgres, user: postgres, passwordFile: secrets/pg }`;
-      at.edit('  inv2: { kind', `  ${spec}\n  inv2: { kind`);
-      const answer = await at.as('zhang', 'extract', 'classify', '--database', 'pg');
-      expect(answer.code).toBe(0);
-      const found = linesOf(answer).map(({ table, column, kind, confidence }) => [table, column, kind, confidence]);
-      expect(found.sort()).toEqual([
-        ['s.t', 'c1', 'citizen-id', 'medium'],
-        ['s.t', 'c2', 'phone', 'medium'],
-        ['s.t', 'c3', 'amount', 'medium'],
-        ['s.t', 'kept', 'whole', 'low'],
-      ]);
-      expect(answer.data.notes).toHaveLength(1);
-      expect(readFileSync(path('dictionary/pg.proposed.yml'), 'utf8')).not.toContain('1380013');
-    } finally {
-      await server.stop();
-    }
-  }, 60_000);
 });
