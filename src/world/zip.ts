@@ -70,11 +70,17 @@ async function* packed(pieces: AsyncIterable<Uint8Array>, member: Member): Async
       member.packed += chunk.length;
       if (member.packed + member.at > MOST) throw tooLarge();
       yield chunk;
+      release(chunk);
     }
     await feeding;
   } finally {
     deflate.destroy();
   }
+}
+
+/** Deflate fills one buffer after another: the last piece of one gives it back now, for the collector would let hundreds wait. */
+function release({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteOffset + byteLength === OUT && buffer.byteLength === OUT) buffer.transfer(0);
 }
 
 async function feed(pieces: AsyncIterable<Uint8Array>, deflate: DeflateRaw, member: Member): Promise<void> {
