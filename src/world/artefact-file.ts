@@ -20,30 +20,19 @@ export interface GrowingFile {
 
 /** A new file, 0600 whatever the umask; an existing one or a link is an error. */
 export async function growFile(at: string): Promise<GrowingFile> {
-  const file = await open(at, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const file = await open(at, flags, 0o600);
   await file.chmod(0o600);
   const hash = createHash('sha256');
-  const free: Uint8Array[] = [];
-  let current: Uint8Array = new Uint8Array(SIZE);
+  const queue = queueTo(file);
+  let current = queue.buffer();
   let filled = 0;
   let bytes = 0;
-  let waiting = 0;
-  let writing: Promise<void> = Promise.resolve();
   const turn = () => {
-    const full = current;
-    const part = full.subarray(0, filled);
-    hash.update(part);
+    hash.update(current.subarray(0, filled));
     bytes += filled;
-    waiting++;
-    writing = writing
-      .then(() => writeWhole(file, part))
-      .then(() => {
-        waiting--;
-        free.push(full);
-      });
-    // It is awaited by the next drain; until then it is nobody's.
-    writing.catch(() => undefined);
-    current = free.pop() ?? new Uint8Array(SIZE);
+    queue.write(current, filled);
+    current = queue.buffer();
     filled = 0;
   };
   return {
@@ -56,19 +45,42 @@ export async function growFile(at: string): Promise<GrowingFile> {
         if (filled === SIZE) turn();
       }
     },
-    async drain() {
-      if (waiting > WAITING) await writing;
-    },
+    drain: queue.drain,
     async finish() {
       if (filled > 0) turn();
-      await writing;
+      await queue.empty();
       await file.sync();
       return { sha256: hash.digest('hex'), bytes };
     },
     async close() {
-      await writing.catch(() => undefined);
+      await queue.empty().catch(() => undefined);
       await file.close();
     },
+  };
+}
+
+/** Writes one after another behind the caller's back, from buffers that are used again. The first failure fails all that follow. */
+function queueTo(file: FileHandle) {
+  const free: Uint8Array[] = [];
+  let waiting = 0;
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    buffer: (): Uint8Array => free.pop() ?? new Uint8Array(SIZE),
+    write(full: Uint8Array, length: number): void {
+      waiting++;
+      writing = writing
+        .then(() => writeWhole(file, full.subarray(0, length)))
+        .then(() => {
+          waiting--;
+          free.push(full);
+        });
+      // It is awaited by the next drain; until then it is nobody's.
+      writing.catch(() => undefined);
+    },
+    drain: async (): Promise<void> => {
+      if (waiting > WAITING) await writing;
+    },
+    empty: (): Promise<void> => writing,
   };
 }
 
