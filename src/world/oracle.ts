@@ -1,63 +1,25 @@
-/** Oracle by oracledb Thin: whether it can be reached, and for each known refusal what it means and what to do. */
-import type { DatabaseSpec } from '../core/site.ts';
+/** What it means when Oracle cannot be reached: for each known refusal a sentence and what to do. */
 import { type Phrase, t } from '../core/text.ts';
-import type { Reach } from '../core/world.ts';
-import { Secret } from './secret.ts';
-
-type OracleSpec = Extract<DatabaseSpec, { kind: 'oracle' }>;
-
-/** Seconds. */
-const TRANSPORT_TIMEOUT = 5;
-const CONNECT_TIMEOUT = 8;
-
-/** Connects once (never again: a second wrong password may lock the account) and leaves. Never throws for a refusal. */
-export async function reachOracle(spec: OracleSpec, secret: Secret | undefined): Promise<Reach> {
-  if (spec.client === 'sqlplus') {
-    const trouble = t('client: sqlplus runs sqlplus on the host; this version cannot do that yet');
-    return { ok: false, mode: 'sqlplus', trouble };
-  }
-  const { default: oracledb } = await import('oracledb');
-  const mode = `oracledb ${oracledb.versionString} Thin`;
-  try {
-    const connection = await oracledb.getConnection({
-      user: spec.user,
-      password: (secret ?? new Secret('')).reveal(),
-      connectString: spec.connect,
-      transportConnectTimeout: TRANSPORT_TIMEOUT,
-      connectTimeout: CONNECT_TIMEOUT,
-      retryCount: 0,
-    });
-    connection.callTimeout = CONNECT_TIMEOUT * 1000;
-    const version = connection.oracleServerVersionString;
-    await connection.close();
-    return { ok: true, version, mode };
-  } catch (error) {
-    return { ok: false, mode, ...explained(spec.connect, error) };
-  }
-}
+import { codesOf } from './oracle-stops.ts';
 
 interface Explained {
   readonly trouble: Phrase;
   readonly advice: Phrase;
 }
 
-/** What a refusal means. The code is taken from the driver's text; the text itself, which may hold a connect string, is not shown. */
-export function explained(connect: string, error: unknown): Explained {
-  const { message = '', code = '' } = error as { message?: string; code?: string };
-  const found = [...new Set(`${code} ${message}`.match(/\b(ORA|NJS|TNS)-\d+|\bE[A-Z]{4,}\b/g) ?? [])];
-  for (const [codes, explain] of EXPLAINED) {
-    const met = found.find((one) => codes.includes(one.replace('TNS-', 'ORA-')));
-    if (met !== undefined) return explain({ connect: withoutAccount(connect), code: found.join(', ') });
-  }
+/**
+ * What a refusal means. The database goes by its name in site.yml, and the code is taken from the driver's text: neither that text nor
+ * the address, which may hold a connect string with an account, is shown.
+ */
+export function explained(database: string, error: unknown): Explained {
+  const found = codesOf(error);
+  const facts = { connect: database, code: found.join(', ') || 'unknown' };
+  for (const [codes, explain] of EXPLAINED)
+    if (found.some((one) => codes.includes(one.replace('TNS-', 'ORA-')))) return explain(facts);
   return {
-    trouble: t('{connect} refused ({code})', { connect: withoutAccount(connect), code: found.join(', ') || 'unknown' }),
+    trouble: t('{connect} refused ({code})', facts),
     advice: t('Look the code up, and at the alert log and listener log of the server.'),
   };
-}
-
-/** `user/password@host` must not be written there; should someone have, it is not shown. */
-function withoutAccount(connect: string): string {
-  return connect.slice(connect.lastIndexOf('@') + 1);
 }
 
 type Explain = (facts: { connect: string; code: string }) => Explained;
@@ -117,10 +79,38 @@ const EXPLAINED: readonly (readonly [readonly string[], Explain])[] = [
     }),
   ],
   [
-    ['ORA-01017', 'ORA-28000', 'ORA-28001', 'ORA-01005'],
+    ['ORA-28000', 'ORA-28001', 'ORA-28003', 'ORA-28011'],
+    (facts) => ({
+      trouble: t('the account of {connect} is locked, or its password has expired ({code})', facts),
+      advice: t(
+        'Have the DBA unlock it or set a new password, and put that into the secret; gxops tried once and does not try again by itself.',
+      ),
+    }),
+  ],
+  [
+    ['ORA-01017', 'ORA-01005', 'ORA-01045'],
     (facts) => ({
       trouble: t('the server at {connect} does not let the account in ({code})', facts),
       advice: t('Check the account and its secret with the DBA; gxops tried once and does not try again by itself.'),
+    }),
+  ],
+  [
+    ['NJS-512', 'NJS-514', 'NJS-515', 'NJS-516', 'NJS-517', 'NJS-520', 'NJS-522', 'NJS-523', 'ORA-12154', 'ORA-12162'],
+    (facts) => ({
+      trouble: t(
+        'the address of {connect} in site.yml is not understood, or tnsnames.ora does not hold it ({code})',
+        facts,
+      ),
+      advice: t('Write host:port/service or a whole descriptor, or name the folder of tnsnames.ora with config.'),
+    }),
+  ],
+  [
+    ['NJS-505', 'NJS-506', 'NJS-507', 'NJS-508', 'NJS-529', 'ORA-28759', 'ORA-29024', 'ORA-28860'],
+    (facts) => ({
+      trouble: t('the TLS connection to {connect} was not made ({code})', facts),
+      advice: t(
+        'Check wallet (ewallet.pem) and walletPasswordFile in site.yml, and the name in the certificate of the server.',
+      ),
     }),
   ],
   [

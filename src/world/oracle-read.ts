@@ -1,0 +1,161 @@
+/** A statement's rows from Oracle in batches: described before it runs, about a mebibyte a round trip, the limit met exactly. */
+import type { Batch } from '../core/batch.ts';
+import type { RowQuery } from '../core/product.ts';
+import { Stop } from '../core/stop.ts';
+import { type Phrase, t } from '../core/text.ts';
+import type { RowStream } from '../core/world.ts';
+import { isLarge, packerFor } from './oracle-pack.ts';
+import type { OracleColumn, OracleCursor, OracleLarge, OracleValue } from './oracle-session.ts';
+import { stopOf } from './oracle-stops.ts';
+import type { Watch } from './oracle-watch.ts';
+
+/** Bytes that a round trip, and a batch, is meant to have. */
+const TRIP = 1 << 20;
+const FEWEST = 100;
+const MOST = 10_000;
+/** Rows a round trip where values of any size may be among them. */
+const FEW = 10;
+/** UTF-16 units or bytes of one value. */
+const LARGEST = 16 << 20;
+/** What a value takes that the server says no size of. */
+const USUAL = 24;
+
+const READ: ReadonlySet<string> = new Set([
+  ...['NUMBER', 'BINARY_FLOAT', 'BINARY_DOUBLE', 'BINARY_INTEGER', 'BOOLEAN', 'CHAR', 'NCHAR', 'VARCHAR2', 'NVARCHAR2'],
+  ...['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP WITH LOCAL TIME ZONE', 'ROWID', 'UROWID', 'RAW'],
+  ...['INTERVAL YEAR TO MONTH', 'INTERVAL DAY TO SECOND', 'CLOB', 'NCLOB', 'BLOB', 'LONG', 'LONG RAW', 'JSON'],
+]);
+const ENDLESS: ReadonlySet<string> = new Set(['LONG', 'LONG RAW', 'JSON']);
+const LOBS: ReadonlySet<string> = new Set(['CLOB', 'NCLOB', 'BLOB']);
+
+/** Executes and streams. `end` of the watch is called when the last batch was given, or none will be. */
+export async function readRows(watch: Watch, query: RowQuery): Promise<RowStream> {
+  const columns = await watch.call((session) => session.describe(query.sql));
+  insistOnReadable(columns, query.database);
+  const first = Math.min(firstTrip(columns), query.limit + 1);
+  const binds = bindsOf(query.binds);
+  const cursor = await watch.call((session) => session.query(query.sql, binds, first));
+  return {
+    columns: columns.map(({ name }) => shownName(name)),
+    batches: batchesOf(watch, query, columns, cursor, first),
+  };
+}
+
+async function* batchesOf(
+  watch: Watch,
+  query: RowQuery,
+  columns: readonly OracleColumn[],
+  cursor: OracleCursor,
+  first: number,
+): AsyncGenerator<Batch> {
+  const packer = packerFor(columns, (column, why) => unreadable(query.database, column, why));
+  const most = columns.some(({ type }) => ENDLESS.has(type) || LOBS.has(type)) ? FEWEST : MOST;
+  let [count, asked] = [0, first];
+  try {
+    while (true) {
+      const rows = await watch.call(() => cursor.next(asked));
+      if (rows.length === 0) break;
+      const over = count + rows.length > query.limit;
+      if (over && query.truncate !== true) throw tooMany(query);
+      const kept = over ? rows.slice(0, query.limit - count) : rows;
+      const before = count;
+      let bytes = 0;
+      for (const row of kept) {
+        packer.add(await whole(row, watch, columns, query.database));
+        count++;
+        if (packer.bytes < TRIP) continue;
+        bytes += packer.bytes;
+        yield packer.take();
+      }
+      bytes += packer.bytes;
+      if (packer.rows > 0) yield packer.take();
+      if (over) break;
+      asked = Math.min(nextTrip(bytes, count - before, most), query.limit + 1 - count);
+    }
+  } catch (error) {
+    throw stopOf(query.database, error);
+  } finally {
+    await watch.end();
+  }
+}
+
+/** Rows for the first round trip, by what the columns may take. */
+export function firstTrip(columns: readonly OracleColumn[]): number {
+  if (columns.some(({ type }) => ENDLESS.has(type) || LOBS.has(type))) return FEW;
+  const row = columns.reduce((sum, { bytes }) => sum + (bytes ?? USUAL), 0);
+  return Math.max(FEWEST, Math.min(MOST, Math.floor(TRIP / Math.max(1, row))));
+}
+
+/** Rows for the next one, by what the last took: about a mebibyte. */
+export function nextTrip(bytes: number, rows: number, most = MOST): number {
+  return Math.max(most === MOST ? FEWEST : FEW, Math.min(most, Math.floor((TRIP * rows) / Math.max(1, bytes))));
+}
+
+/** The row with its large values read, each by a call of its own, none of them larger than may be held. */
+async function whole(row: readonly OracleValue[], watch: Watch, columns: readonly OracleColumn[], database: string) {
+  for (const [c, value] of row.entries()) {
+    const size = typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
+    if (size > LARGEST) tooLarge(database, c + 1);
+  }
+  if (!row.some(isLarge)) return row;
+  const read: OracleValue[] = [];
+  for (const [c, value] of row.entries())
+    read.push(isLarge(value) ? await content(value, c + 1, watch, columns[c], database) : value);
+  return read;
+}
+
+async function content(
+  value: OracleLarge,
+  number: number,
+  watch: Watch,
+  column: OracleColumn | undefined,
+  database: string,
+): Promise<OracleValue> {
+  if (value.length > LARGEST) tooLarge(database, number);
+  // An empty LOB is not NULL: it is a text, or bytes, of length 0.
+  const empty = column?.type === 'BLOB' ? new Uint8Array() : '';
+  if (value.length === 0) return empty;
+  const data = (await watch.call(() => value.getData())) ?? empty;
+  if (data.length !== value.length) unreadable(database, number, t('only a part of the value came'));
+  return data;
+}
+
+function tooLarge(database: string, column: number): never {
+  return unreadable(database, column, t('a value is larger than {most} MiB', { most: LARGEST >> 20 }));
+}
+
+function insistOnReadable(columns: readonly OracleColumn[], database: string): void {
+  if (columns.length === 0)
+    throw new Stop('refused', t('what was to be read from {database} is no query', { database }), {
+      notDone: t('No statement was sent.'),
+    });
+  const bad = columns.findIndex(({ type }) => !READ.has(type));
+  if (bad >= 0) unreadable(database, bad + 1, t('its type {type} is not read', { type: columns[bad]?.type ?? '' }));
+}
+
+function unreadable(database: string, column: number, why: Phrase): never {
+  throw new Stop(
+    'refused',
+    t('column {column} of the rows of {database} cannot be read: {why}', { column, database, why }),
+    {
+      notDone: t('No row was handed over.'),
+      safe: t('Leave the column out, or turn it into text in the statement (TO_CHAR).'),
+      data: { column },
+    },
+  );
+}
+
+function tooMany({ database, limit }: RowQuery): Stop {
+  return new Stop('refused', t('{database} has more than the {limit} rows that are allowed', { database, limit }), {
+    notDone: t('Nothing was handed over; what had been read is discarded.'),
+  });
+}
+
+function bindsOf(binds: RowQuery['binds']): Record<string, string | number | null> {
+  return Object.fromEntries(Object.entries(binds).map(([name, value]) => [name.replace(/^[:$]/, ''), value]));
+}
+
+/** Oracle's capitals are how it stores a name that was written without quotes; shown as it is usually written. */
+export function shownName(name: string): string {
+  return name === name.toUpperCase() ? name.toLowerCase() : name;
+}

@@ -1,0 +1,153 @@
+/** Oracle as a source of rows and facts: every verb logs in, reads in a read-only transaction, and logs off. */
+import type { DatabaseSpec } from '../core/site.ts';
+import { Stop } from '../core/stop.ts';
+import { t } from '../core/text.ts';
+import type { Reach } from '../core/world.ts';
+import type { DatabaseDriver, DatabasePlace } from './databases.ts';
+import { explained } from './oracle.ts';
+import { oracleCatalogue, oracleEstimate, oracleFingerprint, oraclePrivileges } from './oracle-catalogue.ts';
+import { readRows, shownName } from './oracle-read.ts';
+import type { OracleDoor, OracleSession } from './oracle-session.ts';
+import { isLoginRefused, stopOf } from './oracle-stops.ts';
+import { type Watch, type WatchOptions, watchOver } from './oracle-watch.ts';
+
+/** Milliseconds for a look that is not the reading of rows. */
+const LOOK_TIMEOUT = 60_000;
+const REACH_TIMEOUT = 20_000;
+
+/**
+ * Nothing that depends on where the client runs: dates and numbers in one form, comparison byte by byte, UTC. Then the transaction,
+ * whose first statement must say that it only reads; SELECT … FOR UPDATE, DML and DDL are refused in it.
+ */
+export const SET_UP = [
+  `ALTER SESSION SET NLS_DATE_FORMAT = 'YYYY-MM-DD HH24:MI:SS' NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF'
+  NLS_TIMESTAMP_TZ_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF TZH:TZM' NLS_NUMERIC_CHARACTERS = '.,'
+  NLS_SORT = BINARY NLS_COMP = BINARY TIME_ZONE = '+00:00'`,
+  'SET TRANSACTION READ ONLY',
+] as const;
+
+const CLOCK = `SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'),
+  (SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET') FROM dual`;
+
+/** The verbs over sessions of `door`. A login that was refused is not tried again by this driver: the next one may lock the account. */
+export function oracleSource(place: Pick<DatabasePlace, 'name'>, door: OracleDoor): DatabaseDriver {
+  const { name } = place;
+  let shut: unknown;
+  const once: OracleDoor = {
+    mode: door.mode,
+    async open() {
+      if (shut !== undefined) throw shut;
+      return door.open().catch((error: unknown) => {
+        if (isLoginRefused(error)) shut = error;
+        throw error;
+      });
+    },
+  };
+  const look = <T>(work: (session: OracleSession) => Promise<T>): Promise<T> =>
+    looking({ database: name, timeout: LOOK_TIMEOUT }, once, work);
+  return {
+    async rows({ idle, ...query }, signal) {
+      const asked = { ...query, idle: idle ?? query.timeout };
+      const watch = watchOver({ database: name, timeout: asked.timeout, idle: asked.idle, signal });
+      try {
+        await begin(watch, once, name);
+        return await readRows(watch, asked);
+      } catch (error) {
+        await watch.end();
+        throw stopOf(name, error);
+      }
+    },
+    columns: (sql) =>
+      look(async (session) => {
+        const columns = await session.describe(sql);
+        return columns.map((column) => ({ name: shownName(column.name), type: column.type }));
+      }),
+    estimate: (query) => look((session) => oracleEstimate(session, query.sql)),
+    catalogue: () => look(oracleCatalogue),
+    fingerprint: () => look(oracleFingerprint),
+    privileges: () => look(oraclePrivileges),
+    reach: () => reached(name, once),
+  };
+}
+
+async function looking<T>(
+  options: WatchOptions,
+  door: OracleDoor,
+  work: (session: OracleSession) => Promise<T>,
+): Promise<T> {
+  const watch = watchOver(options);
+  try {
+    await begin(watch, door, options.database);
+    return await watch.call(work);
+  } catch (error) {
+    throw stopOf(options.database, error);
+  } finally {
+    await watch.end();
+  }
+}
+
+/** Logs in and sets the session up; Stop('unreachable') naming why it could not. */
+async function begin(watch: Watch, door: OracleDoor, name: string): Promise<void> {
+  try {
+    await watch.open(door);
+  } catch (error) {
+    if (error instanceof Stop) throw error;
+    const { trouble, advice } = explained(name, error);
+    throw new Stop('unreachable', trouble, {
+      notDone: t('No statement was sent.'),
+      safe: advice,
+      next: ['gxops doctor'],
+    });
+  }
+  for (const sql of SET_UP) await watch.call((session) => session.execute(sql));
+}
+
+/** Whether it can be reached, with version, character set and clock. Never throws for a refusal. */
+async function reached(name: string, door: OracleDoor): Promise<Reach> {
+  const mode = await door.mode();
+  const watch = watchOver({ database: name, timeout: REACH_TIMEOUT });
+  try {
+    const { version } = await watch.open(door);
+    const sent = Date.now();
+    const [clock, charset] = await watch.call(clockOf);
+    const skew = Math.round(Date.parse(String(clock)) - (sent + Date.now()) / 2);
+    return { ok: true, version, mode: `${mode}, ${String(charset)}`, ...(Number.isNaN(skew) ? {} : { skew }) };
+  } catch (error) {
+    if (error instanceof Stop) return { ok: false, mode, trouble: error.text };
+    return { ok: false, mode, ...explained(name, error) };
+  } finally {
+    await watch.end();
+  }
+}
+
+async function clockOf(session: OracleSession) {
+  const cursor = await session.query(CLOCK, {}, 1);
+  const [row = []] = await cursor.next(1);
+  await cursor.close();
+  return row;
+}
+
+/** The driver of a database that site.yml describes; `client: sqlplus` is refused with a sentence. */
+export async function oracleDriver(
+  spec: Extract<DatabaseSpec, { kind: 'oracle' }>,
+  place: DatabasePlace,
+): Promise<DatabaseDriver> {
+  if (spec.client === 'sqlplus') return sqlplusLater(place.name);
+  const { thinDoor } = await import('./oracle-thin.ts');
+  return oracleSource(place, thinDoor(spec, place));
+}
+
+function sqlplusLater(name: string): DatabaseDriver {
+  const trouble = t('client: sqlplus runs sqlplus on the host; this version cannot do that yet');
+  const refuse = async (): Promise<never> => {
+    throw new Stop('refused', trouble, {
+      notDone: t('No statement was sent.'),
+      safe: t('Where {name} can be reached from here, write client: thin.', { name }),
+      next: ['gxops doctor'],
+    });
+  };
+  return {
+    ...{ rows: refuse, columns: refuse, estimate: refuse, catalogue: refuse, fingerprint: refuse, privileges: refuse },
+    reach: async () => ({ ok: false, mode: 'sqlplus', trouble }),
+  };
+}
