@@ -1,4 +1,5 @@
 /** An extraction on a sandbox with the real program: applied for, approved, run, and what lies about afterwards. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,10 @@ export interface ExtractionSite {
   run(id: string, who?: string): Promise<Answer>;
   as(who: string, ...words: string[]): Promise<Answer>;
   files(id: string): string[];
+  /** The encrypted file of an extraction; its folder's path where there is none. */
+  dataFile(id: string): string;
+  /** What the `age` program makes of it with the recipient's key; never on a disk. */
+  plain(id: string): Buffer;
   bodies(type: string): Body[];
   /** Edits site.yml by replacing one text, which must be there. */
   edit(from: string, to: string): void;
@@ -57,6 +62,8 @@ export async function extractionSite(rows: number): Promise<ExtractionSite> {
     const kept = usual.filter(([flag = '']) => !more.includes(flag)).flat();
     return as('zhang', 'extract', 'apply', ...kept, ...more);
   };
+  const dataFile = (id: string): string =>
+    join(site.dir, 'exports', id, namesOf(site, id).find((name) => DATA.test(name)) ?? '');
   return {
     ...{ site, folder, as, apply },
     async applied(sql, ...more) {
@@ -66,9 +73,11 @@ export async function extractionSite(rows: number): Promise<ExtractionSite> {
     },
     approve: (id, who) => site.run(['--as', who, 'approve', id, '--yes']),
     run: (id, who = 'zhang') => as(who, 'extract', 'run', id, '--execute'),
-    files: (id) => {
-      const at = join(site.dir, 'exports', id);
-      return existsSync(at) ? readdirSync(at).sort() : [];
+    files: (id) => namesOf(site, id),
+    dataFile,
+    plain(id) {
+      const words = ['-d', '-i', join(site.dir, 'keys/zhao.age'), dataFile(id)];
+      return execFileSync('age', words, { maxBuffer: 1 << 29, stdio: ['ignore', 'pipe', 'pipe'] });
     },
     bodies: (type) =>
       readFileSync(join(site.dir, 'journal/000001.jsonl'), 'utf8')
@@ -87,4 +96,11 @@ export async function extractionSite(rows: number): Promise<ExtractionSite> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const DATA = /^[^.].*\.(csv|jsonl|xlsx)\.age$/;
+
+function namesOf(site: Sandbox, id: string): string[] {
+  const at = join(site.dir, 'exports', id);
+  return existsSync(at) ? readdirSync(at).sort() : [];
 }
