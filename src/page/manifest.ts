@@ -92,9 +92,11 @@ export function fingerprintOf({ signature }: Manifest): string {
   return hexOf(sha256(spkiOf(signature.key))).replace(/(.{4})(?=.)/g, '$1 ');
 }
 
-/** The bytes that base64 text stands for. Throws on other text. */
+/** The bytes that base64 text stands for. Throws on other text, and on a second spelling of the same bytes. */
 export function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = atob(base64);
+  if (btoa(text) !== base64) throw new TypeError('not base64 as it is written');
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** Lower-case hex. */

@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { armor, Decrypter } from 'age-encryption';
 import { hexOf, type Manifest } from './manifest.ts';
-import { refusalOf, refuse } from './refusal.ts';
+import { refuse } from './refusal.ts';
 
 /** What the reader gave: a passphrase for the key in the page, or the content of an identity file and, where it is sealed, its passphrase. */
 export type Secret =
@@ -25,25 +25,23 @@ export async function checkFile(file: Blob, manifest: Manifest, told: Told): Pro
   if (file.size < manifest.bytes) throw refuse('cut', values);
   if (file.size > manifest.bytes) throw refuse('longer', values);
   const hash = sha256.create();
-  await drain(file.stream(), (chunk, at) => {
+  const source: { trouble?: unknown } = {};
+  await drain(counted(file, told, source), (chunk) => {
     hash.update(chunk);
-    told(at);
+  }).catch((error: unknown) => {
+    throw source.trouble ?? error;
   });
   if (hexOf(hash.digest()) !== manifest.sha256) throw refuse('changed', values);
 }
 
-/** Calls for every piece of a stream with the bytes so far. No async iteration: it came to Chromium late. */
+/** Calls for every piece of a stream. No async iteration: it came to Chromium late. */
 async function drain(
   stream: ReadableStream<Uint8Array>,
-  each: (chunk: Uint8Array, at: number) => void | Promise<void>,
+  each: (chunk: Uint8Array) => void | Promise<void>,
 ): Promise<void> {
   const reader = stream.getReader();
-  let at = 0;
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      at += next.value.length;
-      await each(next.value, at);
-    }
+    for (let next = await reader.read(); !next.done; next = await reader.read()) await each(next.value);
   } catch (error) {
     await reader.cancel().catch(() => undefined);
     throw error;
@@ -129,7 +127,7 @@ export async function decryptFile(
   }).catch((error: unknown) => {
     // A stream hands a fault on in words of its own; what did not come from reading or from the receiver is a chunk that is not genuine.
     const known = handed.trouble ?? source.trouble;
-    throw known ?? (refusalOf(error).code === 'unreadable' ? error : refuse('damaged'));
+    throw known ?? refuse('damaged');
   });
   if (hexOf(hash.digest()) !== manifest.plain) throw refuse('plain');
 }
@@ -138,19 +136,24 @@ export async function decryptFile(
 function counted(file: Blob, told: Told, source: { trouble?: unknown }): ReadableStream<Uint8Array> {
   const reader = file.stream().getReader();
   let at = 0;
+  let given = true;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      try {
-        const next = await reader.read();
-        if (next.done) return controller.close();
-        at += next.value.length;
-        told(at);
-        controller.enqueue(next.value);
-      } catch (error) {
-        source.trouble = error;
-        controller.error(error);
-      }
+      const next = await reader.read().catch(() => {
+        // By which name it says so differs between browsers and their versions: whatever stops a file from being read means this.
+        source.trouble = refuse('unreadable');
+        throw source.trouble;
+      });
+      // Whoever found a false chunk has let go of this stream meanwhile.
+      if (!given) return;
+      if (next.done) return controller.close();
+      at += next.value.length;
+      told(at);
+      controller.enqueue(next.value);
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      given = false;
+      return reader.cancel(reason);
+    },
   });
 }

@@ -110,7 +110,7 @@ export async function makeFolder(wanted: Wanted = {}): Promise<Folder> {
   const page = join(dir, 'open.html');
   const file = join(dir, String(facts.file));
   writeFileSync(file, spoiled);
-  writeFileSync(page, sealedPage(wanted.forge?.(manifest) ?? manifest, key?.file));
+  writeFileSync(page, sealedPage(wanted.forge === undefined ? manifest : wanted.forge(manifest), key?.file));
   const fingerprint = hash(signer.publicKey.export({ type: 'spki', format: 'der' })).replace(/(.{4})(?=.)/g, '$1 ');
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
   return { dir, page: `file://${page}`, file, plain, identity, identityFile, fingerprint, remove };

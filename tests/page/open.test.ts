@@ -8,17 +8,7 @@ import { join } from 'node:path';
 import { armor } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, openBrowser, program, type Visit } from './browser.ts';
-import {
-  COLUMNS,
-  emptyPage,
-  type Folder,
-  flipAt,
-  keyUnder,
-  makeFolder,
-  PASSPHRASE,
-  sampleCsv,
-  type Wanted,
-} from './folder.ts';
+import { COLUMNS, type Folder, flipAt, keyUnder, makeFolder, PASSPHRASE, sampleCsv, type Wanted } from './folder.ts';
 import { cellsOf, packageOf } from './package.ts';
 
 /** Chooses a place in the browser's private file system, with the very handles of the chooser. */
@@ -278,24 +268,5 @@ describe.skipIf(program === undefined)('the page opens what is genuine', () => {
   it('warns when the day of destruction has passed', async () => {
     const { seen } = await visit({ told: { destroyBy: '2020-01-01' } });
     expect(await seen.page.innerText('.facts')).toMatch(/已过销毁期限/);
-  });
-});
-
-describe('the page as it is built', () => {
-  it('is the same every time, holds both places once, and reaches for nothing', () => {
-    const page = emptyPage();
-    const again = mkdtempSync(join(tmpdir(), 'gxops-page-'));
-    try {
-      const script = new URL('../../scripts/page.mjs', import.meta.url).pathname;
-      execFileSync(process.execPath, [script, join(again, 'open.html')]);
-      expect(readFileSync(join(again, 'open.html'), 'utf8')).toBe(page);
-    } finally {
-      rmSync(again, { recursive: true, force: true });
-    }
-    expect(page.match(/<script type="application\/json" id="manifest">null<\/script>/g)).toHaveLength(1);
-    expect(page.match(/<script type="text\/plain" id="key"><\/script>/g)).toHaveLength(1);
-    expect(page).toMatch(/default-src 'none'.*connect-src 'none'/);
-    expect(page).not.toMatch(/<(link|img|iframe|script src)|@import|url\(|https?:\/\/(?!schemas\.openxmlformats)/);
-    expect(page.length).toBeLessThan(200_000);
   });
 });
