@@ -3,7 +3,7 @@ import { type Bindable, CELL } from '../core/batch.ts';
 import { HEAD, KIND, padded, type Trouble } from './sqlite-frames.ts';
 
 /** A frame goes when it holds so many bytes, rows or cells: small enough for a pipe, large enough for its head not to count. */
-const BYTES = 192 * 1_024;
+const BYTES = 96 * 1_024;
 const ROWS = 1_000;
 const CELLS = 16_384;
 /** Bytes of a cell at most. */
