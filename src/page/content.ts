@@ -130,9 +130,24 @@ function sheetRows(member: Member): Counter {
   };
 }
 
-function sheetPreview(xml: string): string[][] {
+function sheetPreview(xml: string): (string | null)[][] {
   const rows = [...xml.matchAll(/<row[ >].*?<\/row>/gs)].slice(1, SHOWN + 1);
-  return rows.map(([row]) => [...row.matchAll(/<c[ >](.*?)(?:<\/c>|\/>)/gs)].map(([, cell = '']) => shown(cell)));
+  return rows.map(([row]) => {
+    const cells: (string | null)[] = [];
+    for (const [, place = '', cell = ''] of row.matchAll(/<c r="([A-Z]+)\d+"(.*?)<\/c>/gs)) {
+      // Where there is no value there is no cell.
+      while (cells.length < columnOf(place)) cells.push(null);
+      cells.push(shown(cell));
+    }
+    return cells;
+  });
+}
+
+/** 0 for A, 25 for Z, 26 for AA; no further than a sheet goes. */
+function columnOf(letters: string): number {
+  let column = 0;
+  for (const letter of letters.slice(0, 3)) column = column * 26 + letter.charCodeAt(0) - 64;
+  return column - 1;
 }
 
 /** The text of a cell: what stands between its tags. */

@@ -124,10 +124,9 @@ export async function decryptFile(
       handed.trouble = error;
       throw error;
     }
-  }).catch((error: unknown) => {
+  }).catch(() => {
     // A stream hands a fault on in words of its own; what did not come from reading or from the receiver is a chunk that is not genuine.
-    const known = handed.trouble ?? source.trouble;
-    throw known ?? refuse('damaged');
+    throw handed.trouble ?? source.trouble ?? refuse('damaged');
   });
   if (hexOf(hash.digest()) !== manifest.plain) throw refuse('plain');
 }

@@ -184,6 +184,7 @@ const MASKS: Readonly<Record<string, Said>> = {
   email: ['电子邮箱，部分遮盖', 'email, partly hidden'],
   plate: ['车牌，部分遮盖', 'plate, partly hidden'],
   passport: ['护照号，部分遮盖', 'passport, partly hidden'],
+  pseudonym: ['代号（同一对象代号相同）', 'pseudonym (the same for the same)'],
 };
 
 /** A mask in words. */

@@ -30,7 +30,7 @@ const QUIET = [
 
 export interface Browser {
   /** Opens the folder's page. */
-  visit(folder: Folder, language?: 'zh-CN' | 'en-US', prepare?: string): Promise<Visit>;
+  visit(folder: Pick<Folder, 'page'>, language?: 'zh-CN' | 'en-US', prepare?: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export async function openBrowser(): Promise<Browser> {
 /** Without a screen nobody can choose a place: the page is to download, as it does where a browser has no chooser. */
 const DOWNLOADS = 'delete window.showSaveFilePicker';
 
-async function visit(context: BrowserContext, folder: Folder, prepare: string): Promise<Visit> {
+async function visit(context: BrowserContext, folder: Pick<Folder, 'page'>, prepare: string): Promise<Visit> {
   const page = await context.newPage();
   const foreign: string[] = [];
   const said: string[] = [];

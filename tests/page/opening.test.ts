@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Manifest, sealedManifest } from '../../src/page/manifest.ts';
 import { checkFile, decrypterFor, decryptFile } from '../../src/page/opening.ts';
 import { refusalOf } from '../../src/page/refusal.ts';
+import { maskSaid } from '../../src/page/texts.ts';
+import { KINDS } from '../../src/rules/kinds.ts';
 import { type Folder, makeFolder } from './folder.ts';
 
 let folder: Folder;
@@ -96,4 +98,9 @@ describe('opening', () => {
     // The words around the key are no part of it, nor is the name beside the signature: it is shown with the key's fingerprint.
     expect(passed.filter((place) => !/operator/.test(place))).toEqual([]);
   });
+});
+
+it('every kind of the dictionary has its words in both languages', () => {
+  const unnamed = [...KINDS, 'released'].filter((kind) => maskSaid(kind).some((words) => words === kind));
+  expect(unnamed).toEqual([]);
 });
