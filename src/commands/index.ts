@@ -7,12 +7,14 @@ import { doctor } from './doctor.ts';
 import { extract } from './extract.ts';
 import { harden } from './harden.ts';
 import { operator } from './operator.ts';
+import { query } from './query.ts';
 import { reject } from './reject.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
 import { site } from './site.ts';
 
 export const NOUNS: readonly Noun[] = [
+  query,
   extract,
   harden,
   runbook,

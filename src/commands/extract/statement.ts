@@ -1,69 +1,105 @@
-/** The statement that is applied for: a file, or a saved extract whose inputs are typed. */
+/** The statement that is asked for: a file, or a saved one whose inputs are typed. */
 import { notAllowed } from '../../core/nearest.ts';
 import { Stop } from '../../core/stop.ts';
-import { t } from '../../core/text.ts';
+import { type Text, t } from '../../core/text.ts';
 import type { Application } from '../../rules/application.ts';
 import { type ExtractTemplate, misfit, parseTemplate } from '../../rules/extract-template.ts';
 import type { Call } from '../command.ts';
-import { NOTHING, wrong } from './application.ts';
 
-type Statement = Pick<Application, 'name' | 'sql' | 'binds'>;
+export type Statement = Pick<Application, 'name' | 'sql' | 'binds'>;
+type Binds = Readonly<Record<string, string>>;
 
-/** Exactly one of --sql-file and --extract. */
-export async function statementOf(call: Call, binds: Readonly<Record<string, string>>): Promise<Statement> {
-  const { sqlFile, extract } = call.options;
-  if (typeof sqlFile === 'string' && extract === undefined)
-    return { name: 'extract', sql: await sqlIn(call, sqlFile), binds };
-  if (typeof extract !== 'string' || sqlFile !== undefined)
-    throw wrong('--sql-file', undefined, t('one of --sql-file FILE and --extract NAME'));
-  const template = await savedExtract(call, extract);
-  checkBinds(template, binds);
-  return { name: extract, sql: template.sql, binds };
+/** Whose statement it is: what a refusal says was not done, and where its help stands. `folder` of templates holds the saved ones. */
+export interface Desk {
+  readonly nothing: Text;
+  readonly help: string;
+  readonly folder: string;
+  readonly saved: string;
 }
 
-async function sqlIn(call: Call, file: string): Promise<string> {
-  const sql = decoded(await call.read('--sql-file', file, 400_000), file);
+const APPLY: Desk = {
+  nothing: t('Nothing was applied for or recorded.'),
+  help: 'gxops extract apply --help',
+  folder: 'extracts',
+  saved: '--extract',
+};
+
+/** Exactly one of --sql-file and --extract. */
+export async function statementOf(call: Call, binds: Binds): Promise<Statement> {
+  const { sqlFile, extract } = call.options;
+  if (typeof sqlFile === 'string' && extract === undefined)
+    return { name: 'extract', sql: await sqlIn(call, sqlFile, APPLY), binds };
+  if (typeof extract !== 'string' || sqlFile !== undefined)
+    throw unfit('--sql-file', undefined, t('one of --sql-file FILE and --extract NAME'), APPLY);
+  return savedStatement(call, extract, binds, APPLY);
+}
+
+/** A saved statement by its name, with values for its inputs that fit them. */
+export async function savedStatement(call: Call, name: string, binds: Binds, desk: Desk): Promise<Statement> {
+  const template = await savedTemplate(call, name, desk);
+  checkBinds(template, binds, desk);
+  return { name, sql: template.sql, binds };
+}
+
+/** The text of `--sql-file`. */
+export async function sqlIn(call: Call, file: string, desk: Desk): Promise<string> {
+  const sql = decoded(await call.read('--sql-file', file, 400_000), file, desk);
   if (sql.replace(/^\ufeff/, '').trim() !== '') return sql;
-  throw emptyFile(file);
+  throw emptyFile(file, desk);
 }
 
 /** A file in which there is nothing, or nothing but comments. */
-export function emptyFile(file: string): Stop {
+export function emptyFile(file: string, desk: Desk = APPLY): Stop {
   return new Stop('usage', t('--sql-file: {file} holds no statement. Allowed: a file with one SELECT.', { file }), {
-    notDone: NOTHING,
-    next: ['gxops extract apply --help'],
+    notDone: desk.nothing,
+    next: [desk.help],
     place: { file },
   });
 }
 
-function decoded(bytes: Uint8Array, file: string): string {
+/** A flag whose value is missing or does not fit. */
+export function unfit(flag: string, value: string | undefined, allowed: Text, desk: Desk): Stop {
+  const values = { flag, value: value?.slice(0, 100) ?? '', allowed };
+  const text =
+    value === undefined
+      ? t('{flag} is missing. Allowed: {allowed}.', values)
+      : t('{flag}: “{value}” does not fit. Allowed: {allowed}.', values);
+  return new Stop('usage', text, { notDone: desk.nothing, next: [desk.help] });
+}
+
+function decoded(bytes: Uint8Array, file: string, desk: Desk): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Stop('usage', t('{file} is not UTF-8', { file }), { notDone: NOTHING });
+    throw new Stop('usage', t('{file} is not UTF-8', { file }), { notDone: desk.nothing });
   }
 }
 
 /** The site's own stands before the shipped one of the same name. */
-async function savedExtract(call: Call, name: string): Promise<ExtractTemplate> {
+async function savedTemplate(call: Call, name: string, desk: Desk): Promise<ExtractTemplate> {
   const { keep } = call.session.world;
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) throw wrong('--extract', name, t('small letters, digits and dashes'));
-  const file = `templates/extracts/${name}.sql`;
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
+    throw unfit(desk.saved, name, t('small letters, digits and dashes'), desk);
+  const file = `templates/${desk.folder}/${name}.sql`;
   const own = await keep.fetch(file);
-  if (own !== undefined) return parseTemplate(decoded(own, file), file);
-  const shipped = await keep.template(`extracts/${name}.sql`).catch(() => undefined);
+  if (own !== undefined) return parseTemplate(decoded(own, file, desk), file);
+  const shipped = await keep.template(`${desk.folder}/${name}.sql`).catch(() => undefined);
   if (shipped !== undefined) return parseTemplate(shipped, file);
-  const names = (await keep.files('templates/extracts')).map((one) => one.replace(/\.sql$/, ''));
-  throw notAllowed('--extract', name, [...new Set([...names, 'invoices-of-region'])]);
+  const names = (await keep.files(`templates/${desk.folder}`)).map((one) => one.replace(/\.sql$/, ''));
+  throw notAllowed(desk.saved, name, [...new Set([...names, ...(SHIPPED[desk.folder] ?? [])])]);
 }
+const SHIPPED: Readonly<Record<string, readonly string[]>> = {
+  extracts: ['invoices-of-region'],
+  queries: ['invoice-by-number', 'invoices-by-status'],
+};
 
-function checkBinds({ inputs }: ExtractTemplate, binds: Readonly<Record<string, string>>): void {
+function checkBinds({ inputs }: ExtractTemplate, binds: Binds, desk: Desk): void {
   const names = inputs.map(({ name }) => name);
   for (const name of Object.keys(binds)) if (!names.includes(name)) throw notAllowed('--bind', name, names);
   for (const input of inputs) {
     const value = binds[input.name];
-    if (value === undefined) throw wrong(`--bind ${input.name}`, undefined, input.title);
+    if (value === undefined) throw unfit(`--bind ${input.name}`, undefined, input.title, desk);
     const allowed = misfit(input, value);
-    if (allowed !== undefined) throw wrong(`--bind ${input.name}`, value, allowed);
+    if (allowed !== undefined) throw unfit(`--bind ${input.name}`, value, allowed, desk);
   }
 }
