@@ -4,7 +4,7 @@ import { openSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface Spent {
   readonly seconds: number;
-  /** Highest resident set of the process plus that of each of its children, in MB. Pages that they share count for each. */
+  /** Highest resident set in MB: what the process and its children ever had, added up at the moment when that was most. The pages of the program file, which they share, count once. */
   readonly megabytes: number;
   readonly code: number | null;
   readonly stdout: string;
@@ -24,8 +24,10 @@ export function spent(file: string, argv: readonly string[], { env, to }: How = 
   const began = performance.now();
   const out = to === undefined ? 'pipe' : openSync(to, 'w', 0o600);
   const child = spawn(file, [...argv], { stdio: ['ignore', out, 'pipe'], ...(env === undefined ? {} : { env }) });
-  const peaks = new Map<number, number>();
-  const timer = setInterval(() => watch(child, peaks), EVERY);
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, memoryOf(child));
+  }, EVERY);
   const texts = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk) => (texts.stdout += chunk));
   child.stderr?.on('data', (chunk) => (texts.stderr += chunk));
@@ -34,18 +36,21 @@ export function spent(file: string, argv: readonly string[], { env, to }: How = 
     child.on('exit', () => clearInterval(timer));
     child.on('close', (code) => {
       const seconds = (performance.now() - began) / 1_000;
-      const megabytes = [...peaks.values()].reduce((sum, one) => sum + one, 0) / 1_024;
-      resolve({ seconds, megabytes, code, ...texts });
+      resolve({ seconds, megabytes: peak / 1_024, code, ...texts });
     });
   });
 }
 
-/** VmHWM only grows: the last look before the end is the peak, to within what the last moments add. */
-function watch({ pid = 0 }: ChildProcess, peaks: Map<number, number>): void {
-  for (const one of [pid, ...childrenOf(pid)]) {
-    const kilobytes = Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${one}/status`))?.[1] ?? 0);
-    if (kilobytes > 0) peaks.set(one, Math.max(kilobytes, peaks.get(one) ?? 0));
-  }
+/** In kB. VmHWM only grows: the last look before the end is the peak, to within what the last moments add. */
+function memoryOf({ pid = 0 }: ChildProcess): number {
+  const seen = [pid, ...childrenOf(pid)].map((one) => {
+    const status = read(`/proc/${one}/status`);
+    const of = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+    return { highest: of('VmHWM'), file: of('RssFile') };
+  });
+  const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
+  const files = seen.map(({ file }) => file);
+  return sum(seen.map(({ highest }) => highest)) - sum(files) + Math.max(...files);
 }
 
 function childrenOf(pid: number): number[] {

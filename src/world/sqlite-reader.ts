@@ -1,5 +1,6 @@
 /** The process that reads a SQLite statement, as its parent sees it: started, asked for frames, and killed when time is up. */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
@@ -35,16 +36,26 @@ export function startReader(task: Task, signal: AbortSignal | undefined): Reader
   child.once('error', (cause) => kill(new Stop('unreachable', t('the reading process cannot be started'), { cause })));
   child.stdin.on('error', () => undefined);
   child.stdin.end(framed(KIND.task, task));
-  const frames = framesOf(child.stdout);
+  const frames = framesOf(released(child.stdout));
   return { next: () => nextOf(frames, query, kill), ended: () => why, end };
 }
 
 function startChild() {
   const own = import.meta.url.endsWith('.ts') ? './sqlite-child.ts' : './sqlite-child.js';
-  return spawn(process.execPath, [fileURLToPath(new URL(own, import.meta.url))], {
+  // One thread: it has nothing to collect or compile that is worth a second one, and a second one costs memory.
+  return spawn(process.execPath, ['--single-threaded', fileURLToPath(new URL(own, import.meta.url))], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: { NODE_NO_WARNINGS: '1' },
   });
+}
+
+/** Each chunk's memory goes back once it was copied out; left to the collector, it would lie there by the ten megabytes. */
+async function* released(chunks: Readable): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    yield chunk;
+    const { buffer, byteLength } = chunk;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  }
 }
 
 async function nextOf(
