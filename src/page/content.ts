@@ -74,7 +74,7 @@ function* parsed(rows: readonly Uint8Array[], csv: boolean, amounts: readonly bo
   for (const row of rows) {
     const cells = cellsOf(csv, row);
     if (cells.length !== amounts.length) throw refuse('spreadsheet');
-    yield csv ? cells.map(({ text }, i) => ({ text, number: amounts[i] === true })) : cells;
+    yield csv ? cells.map((cell, i) => ({ ...cell, number: amounts[i] === true })) : cells;
   }
 }
 

@@ -1,9 +1,13 @@
 /** Rows of a CSV or JSON-lines file out of its bytes, piece by piece. */
 
-/** A cell: its text (null where there is no value), and whether it was written as a number. */
+/**
+ * A cell: its text (null where there is no value), and whether it was written as a number. `mark` is the bit of the extraction's mark
+ * that the way of writing it carried: optional quotes in a CSV, a blank before the string in JSON lines.
+ */
 export interface Cell {
   readonly text: string | null;
   readonly number: boolean;
+  readonly mark?: 0 | 1;
 }
 
 /** Takes bytes as they come and gives the records that are complete; `end` gives what has no line end. */
@@ -66,7 +70,7 @@ export function csvCells(record: Uint8Array): Cell[] {
   do {
     const end = text[at] === '"' ? closing(text, at) : text.indexOf(',', at);
     const stop = end === -1 ? text.length : end;
-    cells.push({ text: csvText(text.slice(at, stop)), number: false });
+    cells.push(csvCell(text.slice(at, stop)));
     at = stop + 1;
   } while (at <= text.length);
   return cells;
@@ -79,24 +83,30 @@ function closing(text: string, at: number): number {
   return quote === -1 ? -1 : quote + 1;
 }
 
-function csvText(field: string): string | null {
-  if (field === '') return null;
-  const plain = field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
-  return plain.replace(GUARDED, '$1');
+/** What must be quoted, and what may be a number: neither has a choice that could carry a mark. */
+const UNMARKED = /[",\r\n\t']|^$|^\s|\s$|[\0-\x1f]|^[\d.+\-EeNaInfity]*$/;
+
+function csvCell(field: string): Cell {
+  if (field === '') return { text: null, number: false };
+  const quoted = field.startsWith('"');
+  const plain = quoted ? field.slice(1, -1).replaceAll('""', '"') : field;
+  const cell = { text: plain.replace(GUARDED, '$1'), number: false };
+  return UNMARKED.test(plain) ? cell : { ...cell, mark: quoted ? 1 : 0 };
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null/g;
+/** A value of flat JSON, and whether there is a blank before it. */
+const TOKEN = /( ?)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)/g;
 
 /** Names and values of one flat JSON object, in their order; a number is its very digits, for a double would round it. */
 export function jsonCells(record: Uint8Array): { readonly names: string[]; readonly cells: Cell[] } {
-  const tokens = decoder.decode(record).match(TOKEN) ?? [];
-  const names = tokens.filter((_, i) => i % 2 === 0).map((token) => String(JSON.parse(token)));
-  const cells = tokens.filter((_, i) => i % 2 === 1).map(jsonCell);
+  const tokens = [...decoder.decode(record).matchAll(TOKEN)];
+  const names = tokens.filter((_, i) => i % 2 === 0).map(([, , token = '']) => String(JSON.parse(token)));
+  const cells = tokens.filter((_, i) => i % 2 === 1).map(([, blank, token = '']) => jsonCell(token, blank === ' '));
   return { names, cells };
 }
 
-function jsonCell(token: string): Cell {
+function jsonCell(token: string, blank: boolean): Cell {
   if (token === 'null') return { text: null, number: false };
-  if (token.startsWith('"')) return { text: String(JSON.parse(token)), number: false };
+  if (token.startsWith('"')) return { text: String(JSON.parse(token)), number: false, mark: blank ? 1 : 0 };
   return { text: token, number: /^-?\d/.test(token) };
 }

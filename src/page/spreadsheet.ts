@@ -23,10 +23,15 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const TYPES = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 const TOP = `${HEAD}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/><sheetData>`;
 const BOTTOM = '</sheetData></worksheet>';
-/** Style 1 is text (number format 49, `@`), style 2 the same in bold: what is typed over a cell stays text too. */
-const STYLES = `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="等线"/></font><font><b/><sz val="11"/><name val="等线"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/></cellXfs></styleSheet>`;
-const TEXT = 1;
-const BOLD = 2;
+/**
+ * Style 1 is bold text, styles 2 to 4 are text (number format 49, `@`: what is typed over a cell stays text too), alike to look at yet not
+ * equal, or a program that saves the file again would make them one: 3 and 4 carry on the bits 0 and 1 of the mark of the file it was made
+ * from, so that a spreadsheet that leaks tells whose it was. Protection means nothing in a sheet that is not protected.
+ */
+const STYLES = `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="等线"/></font><font><b/><sz val="11"/><name val="等线"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/><xf numFmtId="49" applyNumberFormat="1" applyProtection="1"><protection locked="0"/></xf><xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" applyNumberFormat="1" applyProtection="1"><protection hidden="1"/></xf></cellXfs></styleSheet>`;
+const BOLD = 1;
+const TEXT = 2;
+const MARKED = [3, 4] as const;
 const encoder = new TextEncoder();
 
 /**
@@ -123,11 +128,12 @@ function rowText(row: number, cells: readonly Cell[], style: number): string {
   return `${text}</row>`;
 }
 
-function cellText(place: string, { text, number }: Cell, style: number): string {
+function cellText(place: string, { text, number, mark }: Cell, style: number): string {
   if (text === null) return '';
   if (text.length > CHARACTERS) throw refuse('spreadsheet');
   if (number && isExact(text)) return `<c r="${place}"><v>${text}</v></c>`;
-  return `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
+  const marked = mark === undefined ? style : MARKED[mark];
+  return `<c r="${place}" s="${marked}" t="inlineStr"><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
 }
 
 /** A spreadsheet keeps fifteen digits. */
