@@ -4,15 +4,20 @@ import type { ColumnSeen, Estimate } from '../core/world.ts';
 import type { OracleSession, OracleValue } from './oracle-session.ts';
 import { isForbidden } from './oracle-stops.ts';
 
+/** Characters of a column's comment. */
+const LONGEST_COMMENT = 400;
 const READER = "SYS_CONTEXT('USERENV', 'SESSION_USER')";
 
 /**
  * Tables and views of the account's own, and those it was granted SELECT or READ on, itself, by a role it has on, or as everybody.
- * What Oracle itself owns is left out; so are hidden columns (ALL_TAB_COLUMNS has none). Virtual ones are columns like others.
+ * What Oracle itself owns is left out, and so are hidden columns. Virtual columns are computed from others, like those of a view.
  */
-const CATALOGUE = `SELECT CASE WHEN c.owner = ${READER} THEN NULL ELSE c.owner END, c.table_name, c.column_name, c.data_type
-FROM all_tab_columns c
-WHERE (c.owner = ${READER} OR (c.owner, c.table_name) IN (
+const CATALOGUE = `SELECT CASE WHEN c.owner = ${READER} THEN NULL ELSE c.owner END, c.table_name, c.column_name, c.data_type,
+  CASE WHEN c.virtual_column = 'YES' OR (c.owner, c.table_name) IN (SELECT v.owner, v.view_name FROM all_views v)
+    OR (c.owner, c.table_name) IN (SELECT w.owner, w.mview_name FROM all_mviews w) THEN 'view' END, SUBSTR(m.comments, 1, ${LONGEST_COMMENT})
+FROM all_tab_cols c
+LEFT JOIN all_col_comments m ON m.owner = c.owner AND m.table_name = c.table_name AND m.column_name = c.column_name
+WHERE c.hidden_column = 'NO' AND (c.owner = ${READER} OR (c.owner, c.table_name) IN (
     SELECT p.table_schema, p.table_name FROM all_tab_privs p WHERE p.privilege IN ('SELECT', 'READ')
     AND (p.grantee IN (${READER}, 'PUBLIC') OR p.grantee IN (SELECT role FROM session_roles))))
   AND c.owner NOT IN (SELECT username FROM all_users WHERE oracle_maintained = 'Y')
@@ -71,11 +76,15 @@ const word = (value: OracleValue | undefined): string => (typeof value === 'stri
  */
 export async function oracleCatalogue(session: OracleSession): Promise<readonly ColumnSeen[]> {
   const rows = await allRows(session, CATALOGUE);
-  return rows.flatMap(([owner, table, column, type]) => {
+  return rows.flatMap(([owner, table, column, type, view, comment]) => {
     const names = [...(owner === null ? [] : [word(owner)]), word(table)];
     if (![...names, word(column)].every(isPlain)) return [];
     const name = word(column).toLowerCase();
-    return [{ name, table: names.join('.').toLowerCase(), column: name, type: word(type) }];
+    const more = {
+      ...(view === 'view' ? { view: true } : {}),
+      ...(comment === null ? {} : { comment: word(comment) }),
+    };
+    return [{ name, table: names.join('.').toLowerCase(), column: name, type: word(type), ...more }];
   });
 }
 

@@ -13,7 +13,7 @@ const ZONE = { hour: 20, minute: 60, region: 0x80 } as const;
 
 /**
  * `YYYY-MM-DD HH24:MI:SS`, with nine digits of a second where the server sent any, then ` +08:00` where the value has a zone. A
- * TIMESTAMP WITH LOCAL TIME ZONE is shown in UTC, the session's zone. A zone by name is unread: only its number came with it.
+ * TIMESTAMP WITH LOCAL TIME ZONE is shown in UTC. A zone by name is unread: only its number came with it.
  */
 export function momentOf(bytes: Uint8Array, zone: Zone): string | OracleUnread {
   if (zone === 'none') return told(partsOf(bytes), '');

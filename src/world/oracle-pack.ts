@@ -79,7 +79,8 @@ function written(room: Room, value: NonNullable<OracleValue>, column: OracleColu
   if (typeof value === 'boolean') return write(room, value ? 'TRUE' : 'FALSE', CELL.text);
   if (typeof value === 'number' && column.type.startsWith('BINARY_')) {
     const text = floatText(value, column.type === 'BINARY_FLOAT');
-    return write(room, text, Number.isFinite(value) ? CELL.number : CELL.text);
+    // What is no plain decimal text (NaN, 1e+20) is a text.
+    return write(room, text, /^-?[\d.]+$/.test(text) ? CELL.number : CELL.text);
   }
   if (typeof value === 'object' && 'unread' in value) return refuse(value.unread);
   // A Date, a float for a NUMBER: whatever it would say is not what is stored.

@@ -1,4 +1,5 @@
 /** A statement's rows from Oracle in batches: described before it runs, about a mebibyte a round trip, the limit met exactly. */
+import { randomBytes } from 'node:crypto';
 import type { Batch } from '../core/batch.ts';
 import type { RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
@@ -13,8 +14,11 @@ import type { Watch } from './oracle-watch.ts';
 const TRIP = 1 << 20;
 const FEWEST = 100;
 const MOST = 10_000;
-/** Rows a round trip where values of any size may be among them. */
-const FEW = 10;
+/** Bytes that a round trip may have at the very worst: every value as long as its column allows. */
+const WORST = 64 << 20;
+/** Rows a round trip, at first and at most, where values of any size may be among them. */
+const FEW = 2;
+const FEW_MOST = 100;
 /** UTF-16 units or bytes of one value. */
 const LARGEST = 16 << 20;
 /** What a value takes that the server says no size of. */
@@ -23,18 +27,19 @@ const USUAL = 24;
 const READ: ReadonlySet<string> = new Set([
   ...['NUMBER', 'BINARY_FLOAT', 'BINARY_DOUBLE', 'BINARY_INTEGER', 'BOOLEAN', 'CHAR', 'NCHAR', 'VARCHAR2', 'NVARCHAR2'],
   ...['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP WITH LOCAL TIME ZONE', 'ROWID', 'UROWID', 'RAW'],
-  ...['INTERVAL YEAR TO MONTH', 'INTERVAL DAY TO SECOND', 'CLOB', 'NCLOB', 'BLOB', 'LONG', 'LONG RAW', 'JSON'],
+  ...['INTERVAL YEAR TO MONTH', 'INTERVAL DAY TO SECOND', 'CLOB', 'NCLOB', 'BLOB', 'LONG', 'LONG RAW'],
 ]);
-const ENDLESS: ReadonlySet<string> = new Set(['LONG', 'LONG RAW', 'JSON']);
-const LOBS: ReadonlySet<string> = new Set(['CLOB', 'NCLOB', 'BLOB']);
+const ENDLESS: ReadonlySet<string> = new Set(['CLOB', 'NCLOB', 'BLOB', 'LONG', 'LONG RAW']);
 
-/** Executes and streams. `end` of the watch is called when the last batch was given, or none will be. */
+/** Executes and streams. Stop('refused') for more rows than the limit and for a value that cannot be given exactly. `end` of the watch is called when the last batch was given, or none will be. */
 export async function readRows(watch: Watch, query: RowQuery): Promise<RowStream> {
   const columns = await watch.call((session) => session.describe(query.sql));
   insistOnReadable(columns, query.database);
   const first = Math.min(firstTrip(columns), query.limit + 1);
   const binds = bindsOf(query.binds);
-  const cursor = await watch.call((session) => session.query(query.sql, binds, first));
+  const sql = query.shuffled === true ? shuffled(query.sql, columns) : query.sql;
+  const cursor = await watch.call((session) => session.query(sql, binds, first));
+  insistOnSame(columns, cursor.columns, query.database);
   return {
     columns: columns.map(({ name }) => shownName(name)),
     batches: batchesOf(watch, query, columns, cursor, first),
@@ -49,7 +54,6 @@ async function* batchesOf(
   first: number,
 ): AsyncGenerator<Batch> {
   const packer = packerFor(columns, (column, why) => unreadable(query.database, column, why));
-  const most = columns.some(({ type }) => ENDLESS.has(type) || LOBS.has(type)) ? FEWEST : MOST;
   let [count, asked] = [0, first];
   try {
     while (true) {
@@ -70,7 +74,7 @@ async function* batchesOf(
       bytes += packer.bytes;
       if (packer.rows > 0) yield packer.take();
       if (over) break;
-      asked = Math.min(nextTrip(bytes, count - before, most), query.limit + 1 - count);
+      asked = Math.min(nextTrip(bytes, count - before, columns), query.limit + 1 - count);
     }
   } catch (error) {
     throw stopOf(query.database, error);
@@ -81,14 +85,31 @@ async function* batchesOf(
 
 /** Rows for the first round trip, by what the columns may take. */
 export function firstTrip(columns: readonly OracleColumn[]): number {
-  if (columns.some(({ type }) => ENDLESS.has(type) || LOBS.has(type))) return FEW;
-  const row = columns.reduce((sum, { bytes }) => sum + (bytes ?? USUAL), 0);
-  return Math.max(FEWEST, Math.min(MOST, Math.floor(TRIP / Math.max(1, row))));
+  const { fewest, most, row } = boundsOf(columns);
+  return Math.max(fewest, Math.min(fewest === FEW ? FEW : most, Math.floor(TRIP / row)));
 }
 
-/** Rows for the next one, by what the last took: about a mebibyte. */
-export function nextTrip(bytes: number, rows: number, most = MOST): number {
-  return Math.max(most === MOST ? FEWEST : FEW, Math.min(most, Math.floor((TRIP * rows) / Math.max(1, bytes))));
+/** Rows for the next one, by what the last took: about a mebibyte, but never so many that they could fill the memory. */
+export function nextTrip(bytes: number, rows: number, columns: readonly OracleColumn[]): number {
+  const { fewest, most } = boundsOf(columns);
+  return Math.max(fewest, Math.min(most, Math.floor((TRIP * rows) / Math.max(1, bytes))));
+}
+
+function boundsOf(columns: readonly OracleColumn[]) {
+  const row = columns.reduce((sum, { bytes }) => sum + (bytes ?? USUAL), 1);
+  if (columns.some(({ type }) => ENDLESS.has(type))) return { fewest: FEW, most: FEW_MOST, row };
+  return { fewest: FEWEST, most: Math.max(FEWEST, Math.min(MOST, Math.floor(WORST / row))), row };
+}
+
+/**
+ * In an order that nobody can guess: around the very text that was judged, by a keyed hash of each row's number, which asks for no right
+ * (DBMS_RANDOM does). Names that columns share, which a view may not have, are replaced; the description has them.
+ */
+function shuffled(sql: string, columns: readonly OracleColumn[]): string {
+  const by = `ORDER BY STANDARD_HASH(ROWNUM || '${randomBytes(32).toString('hex')}', 'SHA256')`;
+  if (new Set(columns.map(({ name }) => name)).size === columns.length) return `SELECT * FROM (${sql}\n) ${by}`;
+  const names = columns.map((_, i) => `c${i + 1}`).join(', ');
+  return `WITH gxops_rows (${names}) AS (${sql}\n) SELECT * FROM gxops_rows ${by}`;
 }
 
 /** The row with its large values read, each by a call of its own, none of them larger than may be held. */
@@ -122,6 +143,14 @@ async function content(
 
 function tooLarge(database: string, column: number): never {
   return unreadable(database, column, t('a value is larger than {most} MiB', { most: LARGEST >> 20 }));
+}
+
+/** A table that was changed between describing and running would give rows of another shape. */
+function insistOnSame(described: readonly OracleColumn[], given: readonly OracleColumn[], database: string): void {
+  if (given.length === described.length && given.every(({ type }, i) => type === described[i]?.type)) return;
+  throw new Stop('refused', t('the columns of the statement on {database} changed while it was read', { database }), {
+    notDone: t('No row was handed over.'),
+  });
 }
 
 function insistOnReadable(columns: readonly OracleColumn[], database: string): void {

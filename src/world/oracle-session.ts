@@ -1,7 +1,7 @@
 /** What the rest needs of an Oracle session, and no more: the driver implements it, and tests do by a script. */
 import type { Phrase } from '../core/text.ts';
 
-/** A column as the server describes it: the type by Oracle's name (`NUMBER`, `TIMESTAMP WITH TIME ZONE`). */
+/** A column as the server describes it: the name as it is written there, which another column may have too, the type by Oracle's name (`NUMBER`, `TIMESTAMP WITH TIME ZONE`). */
 export interface OracleColumn {
   readonly name: string;
   readonly type: string;
@@ -24,11 +24,13 @@ export interface OracleUnread {
 
 /**
  * NUMBER is the server's exact decimal text, never a float; BINARY_FLOAT and BINARY_DOUBLE are numbers; DATE, TIMESTAMP and INTERVAL
- * are text (oracle-moment.ts), CHAR, VARCHAR2, LONG, JSON, ROWID text; RAW bytes. '' does not exist: it is NULL.
+ * are text (oracle-moment.ts), CHAR, VARCHAR2, LONG, ROWID text; RAW bytes. '' does not exist: it is NULL.
  */
 export type OracleValue = null | string | number | boolean | Uint8Array | OracleLarge | OracleUnread;
 
 export interface OracleCursor {
+  /** Of the rows that come; the same as described before, unless somebody changed a table in between. */
+  readonly columns: readonly OracleColumn[];
   /** At most so many further rows, by one round trip; none where the last one was given. */
   next(rows: number): Promise<readonly (readonly OracleValue[])[]>;
   close(): Promise<void>;
@@ -43,11 +45,9 @@ export type OracleBinds = Readonly<Record<string, string | number | null>>;
 export interface OracleSession {
   /** Of the server, e.g. `19.21.0.0.0`. */
   readonly version: string;
-  /** `sid,serial#`, by which a DBA finds it. */
-  readonly id: string;
   /** The columns of a query; nothing is executed. Empty where it is not a query. */
   describe(sql: string): Promise<readonly OracleColumn[]>;
-  /** Executes a query; the first `rows` rows come with the answer. */
+  /** Executes a query. A text is bound as a literal would be: a CHAR column is equal to it whatever blanks it is filled up with. The first `rows` rows come with the answer. */
   query(sql: string, binds: OracleBinds, rows: number): Promise<OracleCursor>;
   /** Runs a statement of ours: ALTER SESSION, SET TRANSACTION. */
   execute(sql: string): Promise<void>;

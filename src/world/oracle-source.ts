@@ -7,30 +7,33 @@ import type { DatabaseDriver, DatabasePlace } from './databases.ts';
 import { explained } from './oracle.ts';
 import { oracleCatalogue, oracleEstimate, oracleFingerprint, oraclePrivileges } from './oracle-catalogue.ts';
 import { readRows, shownName } from './oracle-read.ts';
-import type { OracleDoor, OracleSession } from './oracle-session.ts';
+import type { OracleDoor, OracleSession, OracleValue } from './oracle-session.ts';
 import { isLoginRefused, stopOf } from './oracle-stops.ts';
-import { type Watch, type WatchOptions, watchOver } from './oracle-watch.ts';
+import { type Watch, watchOver } from './oracle-watch.ts';
 
 /** Milliseconds for a look that is not the reading of rows. */
 const LOOK_TIMEOUT = 60_000;
 const REACH_TIMEOUT = 20_000;
 
 /**
- * Nothing that depends on where the client runs: dates and numbers in one form, comparison byte by byte, UTC. Then the transaction,
+ * Nothing that depends on where the client runs: dates and numbers in one form, comparison byte by byte, days of the site. Then the transaction,
  * whose first statement must say that it only reads; SELECT … FOR UPDATE, DML and DDL are refused in it.
  */
-export const SET_UP = [
+export const setUp = (timeZone: string) => [
   `ALTER SESSION SET NLS_DATE_FORMAT = 'YYYY-MM-DD HH24:MI:SS' NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF'
   NLS_TIMESTAMP_TZ_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF TZH:TZM' NLS_NUMERIC_CHARACTERS = '.,'
-  NLS_SORT = BINARY NLS_COMP = BINARY TIME_ZONE = '+00:00'`,
+  NLS_SORT = BINARY NLS_COMP = BINARY TIME_ZONE = '${timeZone.replaceAll("'", "''")}'`,
   'SET TRANSACTION READ ONLY',
-] as const;
+];
 
+/** By number, and by the number of the audit trail: the same SID may be another session's by then. SERIAL# is not for this account to see. */
+const IDENTITY = `SELECT SYS_CONTEXT('USERENV', 'SID'), SYS_CONTEXT('USERENV', 'SESSIONID'),
+  SYS_CONTEXT('USERENV', 'INSTANCE_NAME') FROM dual`;
 const CLOCK = `SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'),
   (SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET') FROM dual`;
 
 /** The verbs over sessions of `door`. A login that was refused is not tried again by this driver: the next one may lock the account. */
-export function oracleSource(place: Pick<DatabasePlace, 'name'>, door: OracleDoor): DatabaseDriver {
+export function oracleSource(place: Pick<DatabasePlace, 'name' | 'timeZone'>, door: OracleDoor): DatabaseDriver {
   const { name } = place;
   let shut: unknown;
   const once: OracleDoor = {
@@ -43,14 +46,13 @@ export function oracleSource(place: Pick<DatabasePlace, 'name'>, door: OracleDoo
       });
     },
   };
-  const look = <T>(work: (session: OracleSession) => Promise<T>): Promise<T> =>
-    looking({ database: name, timeout: LOOK_TIMEOUT }, once, work);
+  const look = <T>(work: (session: OracleSession) => Promise<T>): Promise<T> => looking(place, once, work);
   return {
     async rows({ idle, ...query }, signal) {
       const asked = { ...query, idle: idle ?? query.timeout };
       const watch = watchOver({ database: name, timeout: asked.timeout, idle: asked.idle, signal });
       try {
-        await begin(watch, once, name);
+        await begin(watch, once, place);
         return await readRows(watch, asked);
       } catch (error) {
         await watch.end();
@@ -66,28 +68,26 @@ export function oracleSource(place: Pick<DatabasePlace, 'name'>, door: OracleDoo
     catalogue: () => look(oracleCatalogue),
     fingerprint: () => look(oracleFingerprint),
     privileges: () => look(oraclePrivileges),
-    reach: () => reached(name, once),
+    reach: () => reached(place, once),
   };
 }
 
-async function looking<T>(
-  options: WatchOptions,
-  door: OracleDoor,
-  work: (session: OracleSession) => Promise<T>,
-): Promise<T> {
-  const watch = watchOver(options);
+type Named = Pick<DatabasePlace, 'name' | 'timeZone'>;
+
+async function looking<T>(place: Named, door: OracleDoor, work: (session: OracleSession) => Promise<T>): Promise<T> {
+  const watch = watchOver({ database: place.name, timeout: LOOK_TIMEOUT });
   try {
-    await begin(watch, door, options.database);
+    await begin(watch, door, place);
     return await watch.call(work);
   } catch (error) {
-    throw stopOf(options.database, error);
+    throw stopOf(place.name, error);
   } finally {
     await watch.end();
   }
 }
 
 /** Logs in and sets the session up; Stop('unreachable') naming why it could not. */
-async function begin(watch: Watch, door: OracleDoor, name: string): Promise<void> {
+async function begin(watch: Watch, door: OracleDoor, { name, timeZone }: Named): Promise<void> {
   try {
     await watch.open(door);
   } catch (error) {
@@ -99,19 +99,24 @@ async function begin(watch: Watch, door: OracleDoor, name: string): Promise<void
       next: ['gxops doctor'],
     });
   }
-  for (const sql of SET_UP) await watch.call((session) => session.execute(sql));
+  for (const sql of setUp(timeZone)) await watch.call((session) => session.execute(sql));
+  const [sid, audit, instance] = await watch.call((session) => firstRow(session, IDENTITY));
+  watch.know(`SID ${sid}, AUDSID ${audit}, instance ${instance}`);
 }
 
-/** Whether it can be reached, with version, character set and clock. Never throws for a refusal. */
-async function reached(name: string, door: OracleDoor): Promise<Reach> {
+/** Whether it can be reached, with version, character set, clock and rights that are too many. Never throws for a refusal. */
+async function reached(place: Named, door: OracleDoor): Promise<Reach> {
+  const { name } = place;
   const mode = await door.mode();
   const watch = watchOver({ database: name, timeout: REACH_TIMEOUT });
   try {
     const { version } = await watch.open(door);
     const sent = Date.now();
-    const [clock, charset] = await watch.call(clockOf);
+    const [clock, charset] = await watch.call((session) => firstRow(session, CLOCK));
     const skew = Math.round(Date.parse(String(clock)) - (sent + Date.now()) / 2);
-    return { ok: true, version, mode: `${mode}, ${String(charset)}`, ...(Number.isNaN(skew) ? {} : { skew }) };
+    const rights = await watch.call(oraclePrivileges);
+    const seen = { ok: true, version, mode: `${mode}, ${String(charset)}`, ...excess(rights) };
+    return Number.isNaN(skew) ? seen : { ...seen, skew };
   } catch (error) {
     if (error instanceof Stop) return { ok: false, mode, trouble: error.text };
     return { ok: false, mode, ...explained(name, error) };
@@ -120,8 +125,16 @@ async function reached(name: string, door: OracleDoor): Promise<Reach> {
   }
 }
 
-async function clockOf(session: OracleSession) {
-  const cursor = await session.query(CLOCK, {}, 1);
+function excess(rights: readonly string[]): Pick<Reach, 'trouble' | 'advice'> {
+  if (rights.length === 0) return {};
+  return {
+    trouble: t('the account may do more than read: {rights}', { rights: rights.join('; ') }),
+    advice: t('Use an account with CREATE SESSION and READ alone: gxops asks for nothing more.'),
+  };
+}
+
+async function firstRow(session: OracleSession, sql: string): Promise<readonly OracleValue[]> {
+  const cursor = await session.query(sql, {}, 1);
   const [row = []] = await cursor.next(1);
   await cursor.close();
   return row;

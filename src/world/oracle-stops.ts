@@ -3,11 +3,16 @@ import { Stop } from '../core/stop.ts';
 import { type Phrase, t } from '../core/text.ts';
 import type { Verdict } from '../core/verdict.ts';
 
-/** The codes that an error names, once each: ORA-, NJS-, TNS- numbers and names of the system's errors. */
+/**
+ * The codes that an error names, once each: ORA-, NJS-, TNS- numbers and the system's own names of errors. Nothing else of its words:
+ * they may quote a value (`ORA-01722: ... string value containing '...'`), so that a word counts only where it is one of these names.
+ */
 export function codesOf(error: unknown): readonly string[] {
-  const { message = '', code = '' } = error as { message?: string; code?: string };
-  return [...new Set(`${code} ${message}`.match(/\b(?:ORA|NJS|TNS)-\d+|\bE[A-Z]{4,}\b/g) ?? [])];
+  const { message = '', code = '' } = Object(error) as { message?: unknown; code?: unknown };
+  return [...new Set(`${code} ${message}`.match(CODE) ?? [])];
 }
+const CODE =
+  /\b(?:ORA|NJS|TNS)-\d{3,5}(?!\d)|\b(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b/g;
 
 /** Not for this account: what is there and what may not be seen look alike to it. */
 export function isForbidden(error: unknown): boolean {
@@ -63,15 +68,52 @@ const MEANINGS: readonly Meaning[] = [
     safe: t('The fault is on the server: show the DBA this code.'),
   },
   {
+    codes: [
+      'ORA-01722',
+      'ORA-01476',
+      'ORA-01426',
+      'ORA-01489',
+      'ORA-06502',
+      'ORA-12899',
+      'ORA-01427',
+      'ORA-01882',
+      'ORA-22835',
+    ],
+    verdict: 'failed',
+    text: (facts) => t('a value in {database} does not fit what the statement does with it ({code})', facts),
+  },
+  {
+    codes: ['ORA-01456', 'ORA-16000', 'ORA-14552', 'ORA-14551'],
+    verdict: 'refused',
+    text: (facts) => t('the statement would change something in {database} ({code})', facts),
+  },
+  {
     codes: ['ORA-00942', 'ORA-01031', 'ORA-04043', 'ORA-00980'],
     verdict: 'refused',
     text: (facts) => t('the account of {database} may not read what the statement names ({code})', facts),
   },
-  {
-    codes: ['ORA-00904', 'ORA-00918', 'ORA-00933', 'ORA-00936', 'ORA-00907', 'ORA-00923', 'ORA-00911', 'ORA-00900'],
-    verdict: 'refused',
-    text: (facts) => t('{database} does not understand the statement ({code})', facts),
-  },
+];
+
+/** ORA-00900 to 00999 are about the text of a statement, ORA-01841 and its neighbours about dates that are none. */
+const RANGES: readonly (readonly [number, number, Meaning])[] = [
+  [
+    900,
+    999,
+    {
+      codes: [],
+      verdict: 'refused',
+      text: (facts) => t('{database} does not understand the statement ({code})', facts),
+    },
+  ],
+  [
+    1830,
+    1899,
+    {
+      codes: [],
+      verdict: 'failed',
+      text: (facts) => t('a value in {database} does not fit what the statement does with it ({code})', facts),
+    },
+  ],
 ];
 
 /** These stand last in a text that also names why the session is gone. */
@@ -106,22 +148,35 @@ const CUT = [
 export function stopOf(database: string, error: unknown): Stop {
   if (error instanceof Stop) return error;
   const codes = codesOf(error);
-  const code = codes.join(', ') || 'unknown';
+  const code = codes.join(', ');
   const notDone = t('No row was handed over.');
-  const known = MEANINGS.find((meaning) => codes.some((one) => meaning.codes.includes(one)));
+  const known = meaningOf(codes);
   if (known !== undefined) {
-    const safe = known.safe === undefined ? {} : { safe: known.safe };
-    return new Stop(known.verdict, known.text({ database, code }), { notDone, ...safe, data: { codes } });
+    const safe = known.safe ?? t('The database was only read.');
+    return new Stop(known.verdict, known.text({ database, code }), { notDone, safe, data: { codes } });
   }
   if (codes.some((one) => CUT.includes(one)))
-    return new Stop('unreachable', t('the connection to {database} broke ({code})', { database, code }), {
+    return new Stop('failed', t('the connection to {database} broke ({code})', { database, code }), {
       notDone,
       safe: t('The database was only read; it ends the session by itself. gxops did not try again.'),
       next: ['gxops doctor'],
       data: { codes },
     });
-  return new Stop('refused', t('Oracle refused the statement on {database} ({code})', { database, code }), {
+  if (codes.length === 0)
+    return new Stop('failed', t('reading {database} failed, and nothing that it said may be shown', { database }), {
+      notDone,
+      safe: t('The database was only read.'),
+    });
+  return new Stop('failed', t('{database} could not finish the statement ({code})', { database, code }), {
     notDone,
+    safe: t('The database was only read.'),
     data: { codes },
   });
+}
+
+function meaningOf(codes: readonly string[]): Meaning | undefined {
+  const known = MEANINGS.find((meaning) => codes.some((one) => meaning.codes.includes(one)));
+  if (known !== undefined) return known;
+  const numbers = codes.flatMap((one) => (one.startsWith('ORA-') ? [Number(one.slice(4))] : []));
+  return RANGES.find(([from, to]) => numbers.some((number) => number >= from && number <= to))?.[2];
 }

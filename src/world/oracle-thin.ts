@@ -7,9 +7,19 @@ import type { Connection, Metadata, Oracledb } from 'oracledb';
 import type { DatabasePlace } from './databases.ts';
 import { attributesOf, type OracleSpec } from './oracle-connect.ts';
 import { daysText, momentOf, yearsText } from './oracle-moment.ts';
-import type { OracleColumn, OracleCursor, OracleDoor, OracleSession, OracleValue } from './oracle-session.ts';
+import type {
+  OracleBinds,
+  OracleColumn,
+  OracleCursor,
+  OracleDoor,
+  OracleSession,
+  OracleValue,
+} from './oracle-session.ts';
 
-/** Milliseconds for logging off; whoever asks for rows watches the time of everything else. */
+/**
+ * Milliseconds for logging off. All other calls are timed by oracle-watch.ts: the driver's own time-out waits for ever where the server
+ * does not answer its break.
+ */
 const CLOSE_TIMEOUT = 5_000;
 
 /** Sessions of one database of site.yml. */
@@ -19,7 +29,7 @@ export function thinDoor(spec: OracleSpec, place: DatabasePlace): OracleDoor {
     async open() {
       const oracledb = await driver();
       const connection = await oracledb.getConnection(await attributesOf(spec, place));
-      // Told to the server with the next call: its audit trail shows by these whose session it was.
+      // Told to the server with the next call: by these its DBA and its audit trail know whose session it is.
       connection.module = 'gxops';
       connection.action = 'read';
       connection.clientId = `gxops:${place.name}`;
@@ -38,21 +48,19 @@ export async function readDatesExactly(): Promise<void> {
   const { BaseBuffer } = (await import('oracledb/lib/impl/datahandlers/buffer.js')).default;
   BaseBuffer.prototype.parseOracleDate = function (bytes, local = true, databaseZone = false) {
     if (databaseZone) {
-      const region = typeof this.caps?.dbTzRegion === 'string';
-      return momentOf(bytes, { database: region ? undefined : (this.caps?.dbTzOffset ?? 0) });
+      const { dbTzRegion = null, dbTzOffset } = this.caps ?? {};
+      return momentOf(bytes, { database: dbTzRegion === null ? (dbTzOffset ?? undefined) : undefined });
     }
     return momentOf(bytes, local ? 'none' : 'own');
   };
 }
 
 function sessionOn(connection: Connection, oracledb: Oracledb): OracleSession {
-  const { sessionID, serialNum } = connection._impl ?? {};
   return {
     version: connection.oracleServerVersionString,
-    id: `${sessionID ?? '?'},${serialNum ?? '?'}`,
     describe: async (sql) => ((await connection.getStatementInfo(sql)).metaData ?? []).map(columnOf),
     async query(sql, binds, rows) {
-      const { resultSet } = await connection.execute(sql, binds, {
+      const { resultSet } = await connection.execute(sql, bound(binds, oracledb), {
         resultSet: true,
         outFormat: oracledb.OUT_FORMAT_ARRAY,
         fetchArraySize: rows,
@@ -61,6 +69,7 @@ function sessionOn(connection: Connection, oracledb: Oracledb): OracleSession {
       });
       if (resultSet === undefined) throw new Error('ORA-00900: not a query');
       return {
+        columns: resultSet.metaData.map(columnOf),
         next: async (count) => (await resultSet.getRows(count)) as Awaited<ReturnType<OracleCursor['next']>>,
         close: () => resultSet.close(),
       };
@@ -79,19 +88,32 @@ function sessionOn(connection: Connection, oracledb: Oracledb): OracleSession {
   };
 }
 
-function columnOf({ name, dbTypeName, byteSize, precision }: Metadata): OracleColumn {
+/** Bytes of the longest CHAR. */
+const LONGEST_CHAR = 2_000;
+
+/** Text as CHAR, which literals are too: bound as VARCHAR2 it would not be equal to a CHAR column's value and the blanks behind it. */
+function bound(binds: OracleBinds, { DB_TYPE_CHAR }: Oracledb): object {
+  const typed = Object.entries(binds).map(([name, value]) => {
+    const short = typeof value === 'string' && Buffer.byteLength(value) <= LONGEST_CHAR;
+    return [name, short ? { val: value, type: DB_TYPE_CHAR } : value];
+  });
+  return Object.fromEntries(typed);
+}
+
+/** `name` may be made different from that of a column before; `dbColumnName` is what the server said. */
+function columnOf({ name, dbColumnName = name, dbTypeName, byteSize, precision }: Metadata): OracleColumn {
   const timed = dbTypeName.startsWith('TIMESTAMP') && precision !== undefined;
   return {
-    name,
+    name: dbColumnName,
     type: dbTypeName,
     ...(byteSize === undefined ? {} : { bytes: byteSize }),
     ...(timed ? { digits: precision } : {}),
   };
 }
 
-/** NUMBER and JSON as text, intervals as our text; all else as the driver gives it. LOBs come as locators that know their length. */
+/** NUMBER as text, intervals as our text; all else as the driver gives it. LOBs come as locators that know their length. */
 function fetched({ dbTypeName }: Metadata, oracledb: Oracledb) {
-  if (dbTypeName === 'NUMBER' || dbTypeName === 'JSON') return { type: oracledb.DB_TYPE_VARCHAR };
+  if (dbTypeName === 'NUMBER') return { type: oracledb.DB_TYPE_VARCHAR };
   if (dbTypeName === 'INTERVAL YEAR TO MONTH') return { converter: orNull(yearsText) };
   if (dbTypeName === 'INTERVAL DAY TO SECOND') return { converter: orNull(daysText) };
   return undefined;

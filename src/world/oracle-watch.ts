@@ -13,10 +13,12 @@ export interface WatchOptions {
 }
 
 export interface Watch {
-  /** Logs in. A session that comes after the time-out is cut at once. */
+  /** Logs in; an error with code ETIMEDOUT where that took too long. A session that comes after its time is cut at once. */
   open(door: OracleDoor): Promise<OracleSession>;
   /** The result of a call, or the Stop of a time-out or the signal: then the call was cancelled, or its connection cut. */
   call<T>(work: (session: OracleSession) => Promise<T>): Promise<T>;
+  /** By what a DBA finds the session; told where the server did not confirm that it stopped. */
+  know(session: string): void;
   /** Logs off and stops watching; never throws. */
   end(): Promise<void>;
 }
@@ -26,21 +28,32 @@ const GRACE = 3_000;
 
 /** Begins now. */
 export function watchOver(options: WatchOptions): Watch {
-  const wire = tripwire(options);
   let session: OracleSession | undefined;
+  let busy = false;
+  let known: string | undefined;
+  const leave = async (): Promise<void> => {
+    const current = session;
+    session = undefined;
+    if (current !== undefined && !(await within(current.close()))) current.drop();
+  };
+  // A session that nobody uses when its time is up is not left open until somebody does.
+  const wire = tripwire(options, () => busy || void leave());
   return {
     async open(door) {
-      session = await wire.race(async () => {
+      const opening = wire.race(async () => {
         const came = await door.open();
         if (wire.stop() !== undefined) came.drop();
         return came;
       });
-      return session;
+      const came = await opening.catch((error) => Promise.reject(wire.late(error) ? UNANSWERED : error));
+      session = came;
+      return came;
     },
     async call(work) {
       const current = session;
-      if (current === undefined) throw new Error('no session was opened');
+      if (current === undefined) throw wire.stop() ?? new Error('no session was opened');
       let running: Promise<unknown> = Promise.resolve();
+      busy = true;
       try {
         return await wire.race(() => {
           const called = work(current);
@@ -50,21 +63,28 @@ export function watchOver(options: WatchOptions): Watch {
       } catch (error) {
         const stop = wire.stop();
         if (stop === undefined) throw error;
-        throw (await gaveUp(current, running)) ? stop : stillThere(stop, current.id);
+        if (await gaveUp(current, running)) throw stop;
+        current.drop();
+        session = undefined;
+        throw stillThere(stop, known);
+      } finally {
+        busy = false;
       }
+    },
+    know(id) {
+      known = id;
     },
     async end() {
       wire.disarm();
-      const current = session;
-      session = undefined;
-      if (current === undefined) return;
-      // Where the time was up, the server was asked or cut already; a call may still hang.
-      if (wire.stop() !== undefined || !(await within(current.close()))) current.drop();
+      await leave();
     },
   };
 }
+const UNANSWERED = { code: 'ETIMEDOUT' };
 
 interface Tripwire {
+  /** Whether an error is that the time was up. */
+  late(error: unknown): boolean;
   /** Why everything is to end, once it is. */
   stop(): Stop | undefined;
   /** The result of the work, or the Stop that came before it. First come, first served; what comes too late is heard by nobody. */
@@ -73,19 +93,22 @@ interface Tripwire {
 }
 
 /** The time for everything, the time for one call, and the signal, as one thing that may end a call. */
-function tripwire({ database, timeout, idle = timeout, signal }: WatchOptions): Tripwire {
+function tripwire({ database, timeout, idle = timeout, signal }: WatchOptions, tripping: () => void): Tripwire {
   const tripped = Promise.withResolvers<never>();
   tripped.promise.catch(() => undefined);
   let stop: Stop | undefined;
   const trip = (why: Stop): void => {
-    stop ??= why;
+    if (stop !== undefined) return;
+    stop = why;
     tripped.reject(stop);
+    tripping();
   };
   const onAbort = (): void => trip(interrupted());
   const whole = setTimeout(() => trip(tooLong(database, timeout)), timeout);
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   return {
+    late: (error) => error === stop && stop?.verdict === 'failed',
     stop: () => stop,
     async race(work) {
       if (stop !== undefined) throw stop;
@@ -103,12 +126,9 @@ function tripwire({ database, timeout, idle = timeout, signal }: WatchOptions): 
   };
 }
 
-/** True where the server confirmed in time that it stopped; else the connection is cut. */
-async function gaveUp(session: OracleSession, running: Promise<unknown>): Promise<boolean> {
-  const cancelled = session.cancel().catch(() => undefined);
-  if (await within(Promise.all([cancelled, running]))) return true;
-  session.drop();
-  return false;
+/** True where the server confirmed in time that it stopped. */
+function gaveUp(session: OracleSession, running: Promise<unknown>): Promise<boolean> {
+  return within(Promise.all([session.cancel().catch(() => undefined), running]));
 }
 
 async function within(work: Promise<unknown>): Promise<boolean> {
@@ -145,13 +165,9 @@ function silent(database: string, idle: number): Stop {
   });
 }
 
-function stillThere({ verdict, text, detail }: Stop, session: string): Stop {
-  return new Stop(verdict, text, {
-    ...detail,
-    safe: t(
-      'The server did not confirm that it stopped; the connection was cut. Its session {session} may still run there: show the DBA this number.',
-      { session },
-    ),
-    data: { session },
-  });
+function stillThere({ verdict, text, detail }: Stop, session: string | undefined): Stop {
+  const cut = t('The server did not confirm that it stopped; the connection was cut.');
+  if (session === undefined) return new Stop(verdict, text, { ...detail, safe: cut });
+  const safe = t('{cut} Its session may still run there: show the DBA this: {session}.', { cut, session });
+  return new Stop(verdict, text, { ...detail, safe, data: { session } });
 }

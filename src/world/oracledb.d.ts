@@ -13,6 +13,7 @@ declare module 'oracledb' {
   }
   export interface Metadata {
     readonly name: string;
+    readonly dbColumnName?: string;
     readonly dbTypeName: string;
     readonly byteSize?: number;
     /** Of a TIMESTAMP: its fractional digits. */
@@ -44,17 +45,14 @@ declare module 'oracledb' {
     getStatementInfo(sql: string): Promise<{ readonly metaData?: readonly Metadata[] }>;
     break(): Promise<void>;
     close(): Promise<void>;
-    /** Not of the public interface: see oracle-thin.ts for the two uses. */
-    readonly _impl?: {
-      readonly sessionID?: number;
-      readonly serialNum?: number;
-      readonly nscon?: { forceDisconnect?(error?: Error): void };
-    };
+    /** Not of the public interface: see oracle-thin.ts. */
+    readonly _impl?: { readonly nscon?: { forceDisconnect?(error?: Error): void } };
   }
   export interface Oracledb {
     readonly thin: boolean;
     readonly versionString: string;
     readonly OUT_FORMAT_ARRAY: number;
+    readonly DB_TYPE_CHAR: unknown;
     readonly DB_TYPE_VARCHAR: unknown;
     getConnection(attributes: Attributes): Promise<Connection>;
   }
@@ -64,7 +62,7 @@ declare module 'oracledb' {
 
 /** Not of the public interface: where the driver turns the server's bytes into values. */
 declare module 'oracledb/lib/impl/datahandlers/buffer.js' {
-  interface DateReader {
+  export interface DateReader {
     readonly caps?: { readonly dbTzOffset?: number | null; readonly dbTzRegion?: string | null };
     parseOracleDate(bytes: Uint8Array, local?: boolean, databaseZone?: boolean): unknown;
   }
