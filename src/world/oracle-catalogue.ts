@@ -8,13 +8,20 @@ import { isForbidden } from './oracle-stops.ts';
 const LONGEST_COMMENT = 400;
 const READER = "SYS_CONTEXT('USERENV', 'SESSION_USER')";
 
+/** Columns that are their table's primary key by themselves; a constraint that is off or was never checked is none. */
+const KEYS = `SELECT k.owner, k.table_name, MAX(k.column_name) FROM all_constraints p
+    JOIN all_cons_columns k ON k.owner = p.owner AND k.constraint_name = p.constraint_name
+    WHERE p.constraint_type = 'P' AND p.status = 'ENABLED' AND p.validated = 'VALIDATED'
+    GROUP BY k.owner, k.table_name HAVING COUNT(*) = 1`;
+
 /**
  * Tables and views of the account's own, and those it was granted SELECT or READ on, itself, by a role it has on, or as everybody.
  * What Oracle itself owns is left out, and so are hidden columns. Virtual columns are computed from others, like those of a view.
  */
 const CATALOGUE = `SELECT CASE WHEN c.owner = ${READER} THEN NULL ELSE c.owner END, c.table_name, c.column_name, c.data_type,
   CASE WHEN c.virtual_column = 'YES' OR (c.owner, c.table_name) IN (SELECT v.owner, v.view_name FROM all_views v)
-    OR (c.owner, c.table_name) IN (SELECT w.owner, w.mview_name FROM all_mviews w) THEN 'view' END, SUBSTR(m.comments, 1, ${LONGEST_COMMENT})
+    OR (c.owner, c.table_name) IN (SELECT w.owner, w.mview_name FROM all_mviews w) THEN 'view' END, SUBSTR(m.comments, 1, ${LONGEST_COMMENT}),
+  CASE WHEN c.data_type = 'NUMBER' AND c.data_scale = 0 AND (c.owner, c.table_name, c.column_name) IN (${KEYS}) THEN 'key' END
 FROM all_tab_cols c
 LEFT JOIN all_col_comments m ON m.owner = c.owner AND m.table_name = c.table_name AND m.column_name = c.column_name
 WHERE c.hidden_column = 'NO' AND (c.owner = ${READER} OR (c.owner, c.table_name) IN (
@@ -76,12 +83,13 @@ const word = (value: OracleValue | undefined): string => (typeof value === 'stri
  */
 export async function oracleCatalogue(session: OracleSession): Promise<readonly ColumnSeen[]> {
   const rows = await allRows(session, CATALOGUE);
-  return rows.flatMap(([owner, table, column, type, view, comment]) => {
+  return rows.flatMap(([owner, table, column, type, view, comment, key]) => {
     const names = [...(owner === null ? [] : [word(owner)]), word(table)];
     if (![...names, word(column)].every(isPlain)) return [];
     const name = word(column).toLowerCase();
     const more = {
       ...(view === 'view' ? { view: true } : {}),
+      ...(key === 'key' ? { key: true } : {}),
       ...(comment === null ? {} : { comment: word(comment) }),
     };
     return [{ name, table: names.join('.').toLowerCase(), column: name, type: word(type), ...more }];
