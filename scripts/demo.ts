@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chain } from './demo/chain.ts';
 import { audit, doctor, extraction, flippedByte, hardening, killed, localCheck, makeSite } from './demo/parts.ts';
 import { type Language, openStage, type Stage, type Words } from './demo/stage.ts';
 import { oracle, redis, whereItLies } from './demo/targets.ts';
@@ -25,6 +26,13 @@ const PARTS: readonly Part[] = [
       'zh-CN': '一次数据提取：从申请到收件人打开并核对文件',
     },
     extraction,
+  ],
+  [
+    {
+      en: 'What becomes of the file: handed over, signed for, traced when it leaks, destroyed',
+      'zh-CN': '文件后来如何：交付、签收、泄露后追查、销毁',
+    },
+    chain,
   ],
   [
     { en: 'A run killed with SIGKILL in the middle, and resumed', 'zh-CN': '执行到一半被 SIGKILL 杀掉的作业，再续跑' },

@@ -16,7 +16,7 @@ describe('npm run demo', () => {
     rmSync(folder, { recursive: true });
     expect(ran.stderr + ran.stdout.slice(-2000)).not.toContain('✘');
     expect(ran.status, ran.stderr).toBe(0);
-    expect(ran.stdout.match(/✔/g)).toHaveLength(11);
+    expect(ran.stdout.match(/✔/g)).toHaveLength(12);
     expect(left).toEqual([]);
   }, 180_000);
 });
