@@ -76,6 +76,11 @@ describe('query run', () => {
     const found = await at.as('zhang', ...saved, '--bind', `no=${no}`);
     expect([found.code, (found.data.rows as unknown[]).length]).toEqual([0, 1]);
     expect(JSON.stringify(found.data)).not.toContain(no);
+    // From the list of the last ones it is still the reviewed one; nobody else has it in theirs.
+    const again = await at.as('zhang', 'query', 'run', ...TICKET, '--answer', 'query=0');
+    expect([again.code, again.data]).toEqual([0, found.data]);
+    expect((await at.as('li', 'query', 'run', ...TICKET, '--answer', 'query=0')).code).toBe(2);
+    expect((await at.as('zhang', 'query', 'run', ...TICKET)).code).toBe(4);
     expect((await at.as('zhang', ...saved, '--bind', 'no=12')).code).toBe(2);
     expect((await at.as('zhang', ...saved)).code).toBe(2);
     const nearest = await at.as('zhang', 'query', 'run', '--database', 'inv', '--query', 'invoice-by-numbr', ...TICKET);

@@ -25,7 +25,7 @@ export interface Asked {
 
 /** Exactly one of --sql, --sql-file, --query; with none of them, one of the operator's last, chosen at the terminal. */
 export async function askedFor(call: Call): Promise<Asked> {
-  const { options, session } = call;
+  const { options } = call;
   const ticket = ticketOf(options.ticket);
   const given = ['sql', 'sqlFile', 'query'].filter((name) => typeof options[name] === 'string');
   if (given.length > 1) throw unfit('--sql', undefined, t('one of --sql, --sql-file and --query'), DESK);
@@ -34,11 +34,15 @@ export async function askedFor(call: Call): Promise<Asked> {
   const binds = bindsOf(options.bind);
   if (typeof options.query === 'string') {
     const saved = await savedStatement(call, options.query, binds, DESK);
-    const came = await session.world.keep.template(`queries/${saved.name}.sql`).catch(() => undefined);
-    return { ...saved, database, ticket, shipped: came === saved.sql };
+    return { ...saved, database, ticket, shipped: await isShipped(saved, call) };
   }
   const sql = typeof options.sql === 'string' ? options.sql : await sqlIn(call, String(options.sqlFile), DESK);
   return { name: 'query', sql, binds, database, ticket, shipped: false };
+}
+
+/** Came with the tool as it is now: what a former version shipped is nobody's reviewed query any more. */
+async function isShipped({ name, sql }: { name: string; sql: string }, { session }: Call): Promise<boolean> {
+  return (await session.world.keep.template(`queries/${name}.sql`).catch(() => undefined)) === sql;
 }
 
 function ticketOf(value: Call['options'][string]): string {
@@ -73,7 +77,8 @@ function bindsOf(value: Call['options'][string]): Readonly<Record<string, string
 const LAST = 10;
 
 /** The operator's last queries, newest first; each statement once. Off a terminal the question names the flags instead. */
-async function chosen({ session }: Call): Promise<Omit<Asked, 'ticket'>> {
+async function chosen(call: Call): Promise<Omit<Asked, 'ticket'>> {
+  const { session } = call;
   const { keep, ask } = session.world;
   const entries = await keep.entries({ types: ['query.ran'], last: 200 });
   const seen = new Map<string, Omit<Asked, 'ticket'>>();
@@ -93,6 +98,6 @@ async function chosen({ session }: Call): Promise<Omit<Asked, 'ticket'>> {
   }));
   const answer = await ask({ id: 'query', kind: 'choice', message: t('Which of your last queries?'), choices });
   const found = past[Number(answer)];
-  if (found !== undefined) return found;
+  if (found !== undefined) return { ...found, shipped: found.shipped && (await isShipped(found, call)) };
   throw new Stop('usage', t('There is no such query in the list.'), { notDone: DESK.nothing, next: [DESK.help] });
 }
