@@ -54,11 +54,11 @@ export function converterTo(sheet: Spreadsheet, manifest: Manifest): Pick<Counte
   const csv = manifest.format === 'csv';
   const split = splitter(csv);
   let header = csv;
-  const amounts = manifest.columns.map(({ mask }) => mask === 'amount');
+  const numeric = manifest.columns.map(({ mask }) => mask === 'amount' || mask === 'clear');
   const take = async (found: readonly Uint8Array[]): Promise<void> => {
     const rows = header ? found.slice(1) : found;
     header = header && found.length === 0;
-    await sheet.rows(parsed(rows, csv, amounts));
+    await sheet.rows(parsed(rows, csv, numeric));
   };
   return {
     push: (chunk) => take(split.push(chunk)),
@@ -69,12 +69,17 @@ export function converterTo(sheet: Spreadsheet, manifest: Manifest): Pick<Counte
   };
 }
 
-/** In a CSV nothing says what is a number: only what the dictionary calls an amount becomes one, so that it can be added up. */
-function* parsed(rows: readonly Uint8Array[], csv: boolean, amounts: readonly boolean[]): Generator<readonly Cell[]> {
+/** No code that would lose its leading zero, and nothing that a spreadsheet would show with an exponent. */
+const COUNTED = /^-?(0|[1-9]\d{0,10})(\.\d+)?$/;
+
+/** In a CSV nothing says what is a number: in the dictionary's amounts and harmless columns what looks like one is, so that it can be added up. */
+function* parsed(rows: readonly Uint8Array[], csv: boolean, numeric: readonly boolean[]): Generator<readonly Cell[]> {
   for (const row of rows) {
     const cells = cellsOf(csv, row);
-    if (cells.length !== amounts.length) throw refuse('spreadsheet');
-    yield csv ? cells.map((cell, i) => ({ ...cell, number: amounts[i] === true })) : cells;
+    if (cells.length !== numeric.length) throw refuse('spreadsheet');
+    yield csv
+      ? cells.map((cell, i) => ({ ...cell, number: numeric[i] === true && COUNTED.test(cell.text ?? '') }))
+      : cells;
   }
 }
 
@@ -98,7 +103,7 @@ function packageTail(): Counter {
 /** The sheet that holds the rows is the first. */
 function dataSheet(members: readonly Member[]): Member {
   const sheet = members.find(({ name }) => name === 'xl/worksheets/sheet1.xml');
-  if (sheet === undefined) throw refuse('rows');
+  if (sheet === undefined) throw refuse('damaged');
   return sheet;
 }
 

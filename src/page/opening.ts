@@ -56,14 +56,16 @@ export async function decrypterFor(secret: Secret, key: Uint8Array | undefined):
   }
   const text = new TextDecoder().decode(secret.identity).trim();
   const sealed = text.startsWith(ARMOR) ? unarmored(text) : secret.identity;
-  const open = text.startsWith(ARMOR) || text.startsWith(MAGIC.trim());
-  return decrypterOf(open ? await unlocked(sealed, secret.passphrase, 'identityPassphrase') : text);
+  return decrypterOf(
+    isSealed(secret.identity) ? await unlocked(sealed, secret.passphrase, 'identityPassphrase') : text,
+  );
 }
 
 /** Is this identity file itself sealed with a passphrase? */
 export function isSealed(identity: Uint8Array): boolean {
   const start = new TextDecoder().decode(identity.subarray(0, 256)).trimStart();
-  return start.startsWith(ARMOR) || start.startsWith(MAGIC);
+  // Another age file, such as the data file itself, is no identity and has no passphrase.
+  return start.startsWith(ARMOR) || start.startsWith(`${MAGIC}-> scrypt `);
 }
 
 function unarmored(text: string): Uint8Array {

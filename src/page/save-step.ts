@@ -17,8 +17,8 @@ const SAME: Readonly<Record<Manifest['format'], Said>> = {
 };
 const AS_XLSX: Said = ['另存为 XLSX 表格', 'Save as XLSX'];
 const HINT: Said = [
-  'XLSX 供人查看：除金额列外一律存为文本，长号码不会变形，公式不会执行。保存后的文件不再加密，请按用途保管并按期销毁。',
-  'The XLSX is for reading: all but amounts is text, long numbers stay whole, no formula runs. A saved file is no longer encrypted: keep it as the purpose demands and destroy it in time.',
+  'XLSX 供人查看：金额等数字可以求和，号码一律存为文本、不会变形，公式不会执行。保存后的文件不再加密，请按用途保管并按期销毁。',
+  'The XLSX is for reading: amounts can be added up, all identifiers are text and stay whole, no formula runs. A saved file is no longer encrypted: keep it as the purpose demands and destroy it in time.',
 ];
 const OPEN_HINT: Said = [
   '保存后的文件不再加密，请按用途保管并按期销毁。',

@@ -94,6 +94,7 @@ function factsOf(manifest: Manifest): (readonly [name: Said, value: string, mono
     [['销毁期限', 'Destroy by'], textOf(manifest.destroyBy)],
     [['数据库', 'Database'], textOf(manifest.database)],
     [['水印', 'Watermark'], Array.isArray(watermark) ? watermark.map(textOf).join(' · ') : ''],
+    [['文件 SHA-256', 'SHA-256 of the file'], manifest.sha256, true],
     [['签名人', 'Signed by'], manifest.signature.operator],
     [['签名公钥指纹', 'Fingerprint of the signing key'], fingerprintOf(manifest), true],
   ];

@@ -97,8 +97,8 @@ export const EXPLAINED: Readonly<Record<Code, Explained>> = {
   },
   identity: {
     what: [
-      '没有读到可用的私钥。需要以 AGE-SECRET-KEY-1 开头的 age 私钥（可以带口令保护）；不支持 SSH 私钥和插件私钥。',
-      'No usable identity was found. An age identity (AGE-SECRET-KEY-1…, perhaps under a passphrase) is needed; SSH keys and plugins are not supported.',
+      '没有读到可用的私钥。需要以 AGE-SECRET-KEY-1 开头的 age 私钥（可以带口令保护），不是数据文件；不支持 SSH 私钥和插件私钥。',
+      'No usable identity was found. An age identity (AGE-SECRET-KEY-1…, perhaps under a passphrase) is needed, not the data file; SSH keys and plugins are not supported.',
     ],
     todo: ['请选择您自己的 age 私钥文件。', 'Choose your own age identity file.'],
   },
@@ -131,7 +131,10 @@ export const EXPLAINED: Readonly<Record<Code, Explained>> = {
     todo: TELL,
   },
   rows: {
-    what: ['行数与清单不符。', 'The number of rows differs from the manifest.'],
+    what: [
+      '行数与清单不符：应为 {rows} 行，实有 {found} 行。',
+      'The number of rows differs from the manifest: {found} instead of {rows}.',
+    ],
     todo: TELL,
   },
   unreadable: {

@@ -11,12 +11,13 @@ import { startWorker } from './worker-thread.ts';
 const TITLE: Said = ['打开加密数据文件', 'Open an encrypted data file'];
 const REFUSED: Said = ['未通过核对，没有保存任何数据', 'NOT verified; nothing was saved'];
 const FILE_REFUSED: Said = ['不能使用这个文件', 'This file cannot be used'];
+const NOT_HERE: Said = ['本页无法在这里使用', 'The page cannot be used here'];
 const NOT_OPENED: Said = ['没有打开，没有保存任何数据', 'Not opened; nothing was saved'];
 const STAYED_SHUT = ['passphrase', 'identity', 'identityPassphrase', 'workFactor', 'stranger'];
 
 /** Runs the page. `script` is its own text, of which the worker is made. */
 export function openWindow(script: string): void {
-  speak(navigator.language.toLowerCase().startsWith('zh') || navigator.language === '' ? 'zh' : 'en');
+  speak(isChinese(navigator.languages) ? 'zh' : 'en');
   at('language').addEventListener('click', () =>
     speak(document.documentElement.dataset.language === 'zh' ? 'en' : 'zh'),
   );
@@ -29,9 +30,16 @@ export function openWindow(script: string): void {
     steps(manifest, startWorker(script).ask);
   } catch (error) {
     const { code, values } = refusalOf(error);
-    refused('seal', code, values, ['不要使用', 'Do not use']);
+    refused('seal', code, values, code === 'browser' ? NOT_HERE : ['不要使用', 'Do not use']);
     at<HTMLFieldSetElement>('step-file').disabled = true;
+    // Steps that cannot be taken, beside facts that nobody vouches for, would only mislead.
+    at('body').hidden = true;
   }
+}
+
+/** Chinese for whoever reads it at all, and where the browser does not tell. */
+function isChinese(languages: readonly string[]): boolean {
+  return languages.length === 0 || languages.some((one) => one.toLowerCase().startsWith('zh'));
 }
 
 /** Shows the page in this language; both are always there. */
@@ -120,8 +128,8 @@ const SEEN: Said = [
   'Signature of the manifest, encrypted file, decrypted data and number of rows all agree.',
 ];
 const COMPARE: Said = [
-  '签名只证明由清单所示公钥签发：请将右侧的签名公钥指纹与交接单上的核对。',
-  'The signature proves the key shown, not the person: compare the fingerprint of the signing key with that on the hand-over sheet.',
+  '本页不能证明清单是谁签的：请将右侧的文件 SHA-256 与签收单上的核对，签名公钥指纹可向交付人核实。',
+  'The page cannot prove who signed: compare the SHA-256 of the file with the hand-over sheet; whoever handed it over can confirm the fingerprint of the signing key.',
 ];
 
 /** Takes back what an earlier file or attempt had opened. */

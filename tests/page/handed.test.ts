@@ -9,7 +9,7 @@ import { closeTerminals, openTerminal } from '../stand-ins/pty.ts';
 import { type Browser, openBrowser, program, type Visit } from './browser.ts';
 import { flipAt } from './folder.ts';
 
-const SQL = 'select invoice_no, buyer_name, amount, tax, issued_at, remark from invoice';
+const SQL = 'select invoice_no, invoice_code, buyer_name, amount, tax, issued_at, remark from invoice';
 const WORD = '一段足够长的口令 2026';
 const ROWS = 300;
 
@@ -85,7 +85,7 @@ describe.skipIf(program === undefined)('an export as the program made it', () =>
     }
   }, 120_000);
 
-  it('a spreadsheet: its rows counted, saved as it is', async () => {
+  it('a spreadsheet: its rows counted, its missing cells shown as such, saved as it is', async () => {
     const id = await approved('--as-file', 'xlsx', '--limit', String(ROWS));
     expect((await at.run(id)).code).toBe(0);
     const copy = carried(at.dataFile(id));
@@ -93,6 +93,9 @@ describe.skipIf(program === undefined)('an export as the program made it', () =>
     await seen.choose(copy.file);
     await seen.byIdentity(copy.identity);
     expect(await seen.text('result')).toMatch(/核对无误：共 300 行/);
+    // A fully digital invoice, like the first one, has no code.
+    const first = await seen.page.locator('#rows tbody tr').first().locator('td').allInnerTexts();
+    expect([first.length, first[1]]).toEqual([7, '—']);
     expect((await seen.save('save-same')).bytes.equals(await openedByProgram(at.dataFile(id)))).toBe(true);
   }, 120_000);
 

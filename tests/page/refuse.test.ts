@@ -109,7 +109,7 @@ describe.skipIf(program === undefined)('the page refuses', () => {
   });
 
   it.each<[string, Wanted, RegExp]>([
-    ['rows that were not counted', { told: { rows: 5 } }, /行数与清单不符/],
+    ['rows that were not counted', { told: { rows: 5 } }, /行数与清单不符：应为 5 行，实有 4 行/],
     ['other data than were signed', { told: { plain: 'a'.repeat(64) } }, /解密后的数据与清单不符/],
   ])('a manifest that tells of %s', async (_, wanted, says) => {
     const { folder, seen } = await visit(wanted);
@@ -210,6 +210,15 @@ describe.skipIf(program === undefined)('the page refuses', () => {
     await seen.choose(folder.file);
     await seen.byIdentity(file);
     expect(await seen.text('result')).toMatch(/没有读到可用的私钥/);
+    await expectNothing(seen);
+  });
+
+  it('the data file for an identity, without asking for a passphrase', async () => {
+    const { folder, seen } = await visit();
+    await seen.choose(folder.file);
+    await seen.byIdentity(folder.file);
+    expect(await seen.page.isVisible('#passphrase')).toBe(false);
+    expect(await seen.text('result')).toMatch(/没有读到可用的私钥.*不是数据文件/s);
     await expectNothing(seen);
   });
 
