@@ -51,6 +51,7 @@ export async function callFor(
   const keep: Keep = openKeep({
     ...keepPlace(site, who, keyFile),
     rows: (query, aborted) => world.look.rows(query, aborted),
+    state: (database) => world.look.state(database),
     passphrase: async (operator) => String(await world.ask(passphraseOf(operator))),
     ask: (question) => world.ask(question),
     signal: signals.signal,

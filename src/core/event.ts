@@ -158,6 +158,20 @@ export type ExtractEvent =
   /** A leaked file was looked at: which extraction it came from, if any. */
   | Of<'extract.traced', { sha256: string; found: string | null; matched: number; compared: number }>
   /**
+   * A large extraction is read in parts: the greatest key of each but the last. `key`: one more recipient, whose identity the
+   * passphrase opens, and the SHA-256 of the file that holds it.
+   */
+  | Of<
+      'extract.sliced',
+      { bounds: readonly string[]; rowsPerPart: number; key?: { recipient: string; sha256: string } }
+    >
+  /** One part (from 1) was read, encrypted and is on the disk. Parts of one `state` saw one state of the database. */
+  | Of<'extract.part', { part: number; rows: number; sha256: string; plain: string; bytes: number; state: string }>
+  /** A recorded part is missing or another; it is read again. */
+  | Of<'extract.part-lost', { part: number; why: 'missing' | 'changed' }>
+  /** All parts were removed: what was found while reading makes them worthless. */
+  | Of<'extract.parts-dropped', { parts: number }>
+  /**
    * A dictionary of columns and kinds proposed for a database. `digest` is that of all the other facts and is what is approved; `holds` is
    * the digest that an extraction's entry names once the dictionary is in force, `replaces` the one that it ends. It holds when the owner has signed.
    */

@@ -18,6 +18,8 @@ export interface RowQuery {
   readonly shuffled?: boolean;
   /** Only these tables (lower case) may be read; the driver's own authorizer enforces it where it has one. */
   readonly tables?: readonly string[];
+  /** Reads what another session exported (`DataState.snapshot`). */
+  readonly snapshot?: string;
 }
 
 /**
@@ -32,10 +34,46 @@ export interface Form {
   readonly pack?: { readonly member: string; others(columns: readonly string[]): Readonly<Record<string, string>> };
 }
 
+/** Keys greater than `after` up to and with `until`, in exact decimal text; without one of them open to that side. NULL is in the one without `after`. */
+export interface Range {
+  readonly after?: string;
+  readonly until?: string;
+}
+
+/** How a large result is read in parts by ranges of one whole number that every row has. */
+export interface Slices {
+  /** Rows of the key's table that one part spans. */
+  readonly rows: number;
+  /** The columns that every part must have. */
+  readonly columns: readonly string[];
+  /** Asks the key's table for the key that stands `rows` behind `after`: one row of one cell, or none where there are fewer. */
+  bound(after: string | undefined): RowQuery;
+  /** The rows of one part. */
+  part(range: Range): RowQuery;
+  /** False for a bound that may not be written down as it is. */
+  plain(bound: string): boolean;
+  /** Milliseconds in which all of it must be read, from when it was planned. */
+  readonly within?: number;
+}
+
+/** One part of an artefact: an encrypted file of its own; `plain` is the SHA-256 of its unencrypted bytes. */
+export interface Part {
+  readonly name: string;
+  readonly rows: number;
+  readonly sha256: string;
+  readonly plain: string;
+  readonly bytes: number;
+}
+
 /** 32 bytes each. `mark` makes this extraction's traces in a file and finds them again, and outlives it; `join` makes its pseudonyms, and is destroyed with it. */
 export interface Keys {
   readonly mark: Uint8Array;
   readonly join: Uint8Array;
+}
+
+/** Below the site folder: where the sealed parts of an artefact lie until it is whole. */
+export function partsFolder(subject: string): string {
+  return `runs/${subject}/parts`;
 }
 
 export interface Recipient {
@@ -47,6 +85,8 @@ export interface Recipient {
 export interface Product {
   /** Path below the site folder, e.g. `exports/E-…/invoices.csv.age`. */
   readonly path: string;
+  /** Read in parts, each sealed by itself; the artefact is then a ZIP of them, in their order. Only for forms without `pack`. */
+  readonly slices?: Slices;
   /** Everything an approval of it binds: statement, binds, database, limits, masks, recipients. Plain JSON. */
   readonly binding: Json;
   readonly source: RowQuery | { readonly text: string };
@@ -68,7 +108,10 @@ export interface Product {
   readonly beside?: Readonly<Record<string, string>>;
 }
 
-/** A finished file. `rows` counts data rows, `plain` is the SHA-256 of the unencrypted bytes. */
+/**
+ * A finished file. `rows` counts data rows, `plain` is the SHA-256 of the unencrypted bytes; of a file with `parts` that of the hex of
+ * their `plain`, one behind the other. The unencrypted parts behind each other are the data.
+ */
 export interface Artefact {
   readonly path: string;
   readonly sha256: string;
@@ -79,4 +122,7 @@ export interface Artefact {
   /** Whole milliseconds. */
   readonly took: number;
   readonly manifest?: { readonly path: string; readonly sha256: string };
+  readonly parts?: readonly Part[];
+  /** With `parts`: how many different states of the database they were read from, at most. */
+  readonly snapshots?: number;
 }

@@ -2,7 +2,7 @@
 
 import type { Batch, Bindable } from './batch.ts';
 import type { Argv, Change, Made, Spawned, Target } from './change.ts';
-import type { Draft, Entry, EventType, SideFile } from './event.ts';
+import type { Draft, Entry, Event, EventType, SideFile } from './event.ts';
 import type { Operator } from './operator.ts';
 import type { Artefact, Keys, Product, RowQuery } from './product.ts';
 import type { Answer, Question } from './question.ts';
@@ -82,6 +82,8 @@ export interface Look {
   catalogue(database: string): Promise<readonly ColumnSeen[]>;
   /** What tells this database from every other whatever its alias: system identifier, name, file; no secret is in it. */
   fingerprint(database: string): Promise<Readonly<Record<string, string>>>;
+  /** A state of the database that several `rows` can share by its snapshot; to be ended. */
+  state(database: string): Promise<DataState>;
   /** What the account may do beyond reading, in words of the server (`SUPERUSER`, `INSERT on public.invoice`); empty where it may only read. Stop('unreachable') where it cannot be asked. */
   privileges(database: string): Promise<readonly string[]>;
   /** A reading Redis command (allow-list). */
@@ -105,6 +107,8 @@ export interface ColumnSeen {
   readonly type?: string;
   /** In a catalogue: true where the table is a view, whose own columns come from who knows where. */
   readonly view?: boolean;
+  /** In a catalogue: true for a whole number that is its table's primary key by itself. */
+  readonly key?: boolean;
   /** What the database's own dictionary says of the column, where the driver can tell. */
   readonly comment?: string;
 }
@@ -163,6 +167,32 @@ export interface Opened {
   readonly known?: boolean;
 }
 
+/** A state of a database that several sessions read. */
+export interface DataState {
+  /** What `RowQuery.snapshot` takes, where sessions can share one. */
+  readonly snapshot?: string;
+  /** A name of the state that a session which begins now would see. Two that are equal are one state; others perhaps too. */
+  now(): Promise<string>;
+  end(): Promise<void>;
+}
+
+/** How an extraction was cut, as it is recorded. */
+export type Sliced = Extract<Draft, { type: 'extract.sliced' }>['data'];
+/** One part, as it is recorded. */
+export type Sealed = Extract<Draft, { type: 'extract.part' }>['data'];
+
+/** What is known of an artefact's parts from earlier attempts, and where to record those of this one; each is durable before it returns. */
+export interface PartsRecord {
+  readonly sliced?: Sliced;
+  readonly sealed: readonly Sealed[];
+  add(draft: PartDraft): Promise<void>;
+}
+
+export type PartDraft = Extract<
+  Event,
+  { type: 'extract.sliced' | 'extract.part' | 'extract.part-lost' | 'extract.parts-dropped' }
+>;
+
 export interface Progress {
   readonly rows: number;
   readonly bytes: number;
@@ -183,8 +213,16 @@ export interface Keep {
   store(path: string, bytes: Uint8Array): Promise<SideFile>;
   /** A side file's bytes; undefined where absent; Stop('refused') where it is not the bytes that the hash names. */
   fetch(path: string, sha256?: string): Promise<Uint8Array | undefined>;
-  /** Streams, encrypts, hashes, syncs and renames; nothing stays under the final name or a temporary one when it fails. */
-  artefact(product: Product, progress: (at: Progress) => void, signal?: AbortSignal): Promise<Artefact>;
+  /**
+   * Streams, encrypts, hashes, syncs and renames; nothing stays under the final name or a temporary one when it fails. One with
+   * `slices` needs `parts`; where it fails by what may pass (a lost connection, a signal), its sealed parts stay for the next attempt.
+   */
+  artefact(
+    product: Product,
+    progress: (at: Progress) => void,
+    signal?: AbortSignal,
+    parts?: PartsRecord,
+  ): Promise<Artefact>;
   /** Text of a file of the shipped templates folder, by its path below it, e.g. `site.yml`; Stop('bug') where it is not there. */
   template(name: string): Promise<string>;
   /**

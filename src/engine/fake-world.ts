@@ -108,6 +108,7 @@ function fakeLook(out: Outside): Look {
     estimate: none('database'),
     catalogue: none('database'),
     fingerprint: none('database'),
+    state: none('database'),
     privileges: none('database'),
     redis: none('redis'),
     reach: async () => ({ ok: false, trouble: t('There is nothing to reach among the fakes.') }),

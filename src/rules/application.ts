@@ -31,6 +31,8 @@ export interface Application {
   readonly passphrase: boolean;
   /** From a saved, reviewed extract: judged as such; else ad hoc, judged harder. */
   readonly saved: boolean;
+  /** Read in parts by a key; applications of older versions never are. */
+  readonly parts?: boolean;
   readonly requester: string;
   /** `unit` as the roster had it when applied for: another than the data's owner needs the owner's approval. */
   readonly recipients: readonly { readonly operator: string; readonly age: string; readonly unit?: string }[];

@@ -13,9 +13,12 @@ import type { ColumnSeen } from '../core/world.ts';
 import { type Application, databaseIdentity, guardRules, queryOf } from '../rules/application.ts';
 import { ruleDigests } from '../rules/extract-rules.ts';
 import { formFor, policyFor } from '../rules/forms/form.ts';
+import { rowsPerPart, sliceKey, slicesOf } from '../rules/slices.ts';
 import { agree, type Guarded, guard } from '../rules/sql/guard.ts';
 import { placeOf, type Refusal } from '../rules/sql/refusal.ts';
+import type { Sliceable } from '../rules/sql/sliceable.ts';
 import { loadFindings, timeFindings } from './extract-checks.ts';
+import { fileOf, partsReadme, readme } from './extract-readme.ts';
 
 /** The runbook of one application. `tool` is the version that the manifest names. */
 export function extractBook(application: Application, tool: string): Runbook {
@@ -48,7 +51,8 @@ export function extractBook(application: Application, tool: string): Runbook {
         kind: 'produce',
         title: t('Extract, mask and encrypt'),
         releases: true,
-        onFail: 'abort',
+        // What was sealed of a large one is worth going on with.
+        onFail: application.parts === true ? 'suspend' : 'abort',
         make: (moment) => release(application, tool, book, moment),
       },
     ],
@@ -155,14 +159,22 @@ async function release(application: Application, tool: string, book: Runbook, mo
       },
     );
   const { site } = moment;
+  const key = keyOf(application, judged);
   const whole = queryOf(application, judged.guarded, site.limits.statementTimeout);
   const left = openFor(site, `database:${application.database}`, moment.now);
   const source = { ...whole, idle: site.limits.idleTimeout, timeout: Math.min(whole.timeout, left ?? whole.timeout) };
   const policy = policyFor(application.format);
   const masks = application.columns.map(({ mask }) => mask);
-  const path = `exports/${application.id}/${fileOf(application)}.age`;
+  const path = `exports/${application.id}/${fileOf(application)}.age${key === undefined ? '' : '.zip'}`;
+  const rows = rowsPerPart(site.limits.partRows);
+  const cut = key && slicesOf(source, judged.guarded, key, judged.columns, rows);
   const identity = databaseIdentity(await moment.look.fingerprint(application.database), judged.tables);
-  const binding = bindingOf(application, judged, site, { policy, identity, timeout: whole.timeout });
+  const binding = bindingOf(application, judged, site, {
+    policy,
+    identity,
+    timeout: whole.timeout,
+    ...(key && { key }),
+  });
   const runbook = { name: book.name, version: book.version, title: book.title, digest: digestOf(book.definition) };
   const item = { kind: 'release', path, binding } as const;
   const lines = [{ step: 'release', title: '', certainty: 'checked', item }] as const;
@@ -171,6 +183,7 @@ async function release(application: Application, tool: string, book: Runbook, mo
     path,
     binding,
     source,
+    ...(cut === undefined ? {} : { slices: { ...cut, ...(left === undefined ? {} : { within: left }) } }),
     form: (keys) =>
       formFor(application.format, { masks, keys, bom: application.bom, watermark: watermarkOf(application) }),
     subject: application.id,
@@ -178,13 +191,19 @@ async function release(application: Application, tool: string, book: Runbook, mo
     passphrase: application.passphrase,
     page: true,
     manifest: (artefact) => manifest(application, artefact, { tool, approved, policy }),
-    beside: { 'README.txt': readme(application) },
+    beside: { 'README.txt': key === undefined ? readme(application) : partsReadme(application) },
   };
 }
 
-/** The file's name before it is encrypted: whose it is stands in it, wherever a copy turns up. */
-export function fileOf({ name, id, requester, format }: Application): string {
-  return `${name}-${id}-${requester}.${format}`;
+/** The key of one that is read in parts. That it is was approved, and never changes by itself. */
+function keyOf(application: Application, { guarded, columns }: Accepted): Sliceable | undefined {
+  if (application.parts !== true) return undefined;
+  const key = sliceKey(guarded, columns, application.format);
+  if (key !== undefined) return key;
+  throw new Stop('refused', t('{id} was to be read in parts, and no longer can be', { id: application.id }), {
+    notDone: t('No row was read.'),
+    next: ['gxops extract apply'],
+  });
 }
 
 /** What a reader of the file sees of where it comes from. */
@@ -198,10 +217,16 @@ interface Bound {
   readonly policy: Json;
   readonly identity: Json;
   readonly timeout: number;
+  readonly key?: Sliceable;
 }
 
 /** Everything an approval binds. The approver reads exactly this. */
-function bindingOf(application: Application, judged: Accepted, site: Site, { policy, identity, timeout }: Bound): Json {
+function bindingOf(
+  application: Application,
+  judged: Accepted,
+  site: Site,
+  { policy, identity, timeout, key }: Bound,
+): Json {
   const { id, sql, binds, purpose, basis, limit, clear, format, requester, recipients, columns, expires } = application;
   const { database, bom, passphrase, saved, destroyBy } = application;
   return {
@@ -211,6 +236,7 @@ function bindingOf(application: Application, judged: Accepted, site: Site, { pol
     windows: windowsOf(site, `database:${database}`).map(windowText),
     why: [...reasonsForOwner(application, site), ...reasonsForSecurity(application)].map((one) => speak(one)),
     rules: { ...ruleDigests(site, database, saved ? application : undefined) },
+    parts: key === undefined ? false : { by: `${key.table}.${key.name}` },
     columns: columns.map(({ name, mask }, i) => ({ name, mask, from: judged.guarded.columns[i]?.origins ?? [] })),
     ...{ clear, recipients, format, policy, expires },
   };
@@ -231,6 +257,9 @@ function manifest(application: Application, artefact: Artefact, { tool, approved
     extraction: id,
     file: artefact.path.split('/').at(-1) ?? '',
     ...{ sha256: artefact.sha256, plain: artefact.plain, bytes: artefact.bytes, rows: artefact.rows, format, policy },
+    ...(artefact.parts === undefined
+      ? {}
+      : { plainOf: 'parts', parts: artefact.parts as unknown as Json, snapshots: artefact.snapshots ?? 1 }),
     columns: artefact.columns.map((name, i) => ({ name, mask: columns[i]?.mask ?? 'whole' })),
     limits: { rows: limit },
     ...{ database, purpose, basis, requester },
@@ -240,31 +269,4 @@ function manifest(application: Application, artefact: Artefact, { tool, approved
     approval: approved,
     tool: { name: 'gxops', version: tool },
   };
-}
-
-/** For the recipient, in the recipient's language, with and without our program. */
-function readme(application: Application): string {
-  const file = fileOf(application);
-  const byKey = application.passphrase ? ['  只有口令时：', `  age -d -i key.age -o ${file} ${file}.age`] : [];
-  return [
-    `数据提取 ${application.id}`,
-    '',
-    `接收人：${application.recipients.map(({ operator }) => operator).join('、')}`,
-    `销毁期限：${application.destroyBy}`,
-    '',
-    '一、用浏览器打开（不联网，无需安装）：双击 open.html，选择数据文件，',
-    `  再选择您的私钥文件${application.passphrase ? '，或输入口令' : ''}。页面核对清单后才保存。`,
-    '二、用 gxops 打开（解密并核对清单）：',
-    `  gxops extract open ${file}.age --identity 您的私钥文件 --to ${file}`,
-    ...(application.passphrase ? ['  只有口令时省去 --identity，按提示输入。'] : []),
-    '三、用 age 程序打开：',
-    `  age -d -i 您的私钥文件 -o ${file} ${file}.age`,
-    ...byKey,
-    '  再核对：sha256sum 的结果应与 manifest.json 中的 sha256（密文）、plain（明文）一致。',
-    '',
-    'manifest.json 说明各列的脱敏方式、行数和文件格式，已由制作人签名；其中没有任何数据内容。',
-    '制作人公钥的指纹应与移交单上的一致。',
-    '数据仅限申请用途使用，到期销毁，不得转交他人。',
-    '',
-  ].join('\r\n');
 }

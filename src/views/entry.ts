@@ -142,6 +142,14 @@ function ofExtract(event: Draft): Told {
       return [t('{by} states that copy {copy} is destroyed', { by: event.data.by, copy: event.data.copy }), 'good'];
     case 'extract.traced':
       return [t('a leaked file was traced: {found}', { found: event.data.found ?? '?' }), 'warn'];
+    case 'extract.sliced':
+      return [t('read in {count} parts', { count: event.data.bounds.length + 1 }), 'dim'];
+    case 'extract.part':
+      return [t('part {part} sealed: {rows} rows', { part: event.data.part, rows: event.data.rows }), 'dim'];
+    case 'extract.part-lost':
+      return [t('part {part} is missing or was changed; it is read again', { part: event.data.part }), 'warn'];
+    case 'extract.parts-dropped':
+      return [t('{parts} sealed parts removed', { parts: event.data.parts }), 'warn'];
     case 'query.ran':
       return [t('queried {database} for {ticket}: {rows} rows', asked(event.data)), 'dim'];
     default:

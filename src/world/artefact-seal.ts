@@ -28,12 +28,12 @@ export interface Seals {
 
 const NOTHING = t('Nothing was read or written.');
 
-/** Gets it all before the first row is read. Stop('waiting') where a passphrase is needed and nobody is there. */
-export async function sealsFor(product: Product, place: SealPlace): Promise<Seals> {
+/** Gets it all before the first row is read; `kept` is a key that an earlier attempt made. Stop('waiting') where a passphrase is needed and nobody is there. */
+export async function sealsFor(product: Product, place: SealPlace, kept?: Seals['key']): Promise<Seals> {
   const page = product.page === true ? await pageAt(place.page) : undefined;
   const { signer: operator } = product;
   const signer = operator === undefined ? undefined : await place.signer(operator);
-  const key = product.passphrase === true ? await keyUnder(await newPassphrase(place)) : undefined;
+  const key = product.passphrase === true ? (kept ?? (await keyUnder(await newPassphrase(place)))) : undefined;
   return {
     ...(signer === undefined || operator === undefined ? {} : { operator, signer }),
     ...(page === undefined ? {} : { page }),

@@ -152,7 +152,7 @@ async function* piecesOf(
   yield form.tail();
 }
 
-function overLimit({ database, limit }: RowQuery): Stop {
+export function overLimit({ database, limit }: RowQuery): Stop {
   return new Stop('refused', t('{database} has more than the {limit} rows that are allowed', { database, limit }), {
     notDone: t('Nothing was handed over; what had been read is discarded.'),
   });

@@ -5,9 +5,11 @@ import path from 'node:path';
 import type { Artefact, Product } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import type { Progress } from '../core/world.ts';
+import type { DataState, PartsRecord, Progress } from '../core/world.ts';
+import { type PartsStream, writeParts } from './artefact-parts.ts';
 import { besideOf, type SealPlace, type Seals, sealsFor } from './artefact-seal.ts';
 import { type Rows, writeStream } from './artefact-stream.ts';
+import { endingOf, keptParts } from './parts-kept.ts';
 import { below, discardFile, storeFile, syncFolder } from './side-files.ts';
 
 const PARTIAL = '.partial-';
@@ -17,6 +19,10 @@ export interface ArtefactPlace extends SealPlace {
   /** The site folder. */
   readonly dir: string;
   readonly rows: Rows;
+  /** For parts that are to see one state of their database; without it each sees its own. */
+  state?(database: string): Promise<DataState>;
+  /** Sessions at once, for parts. */
+  readonly workers?: number;
 }
 
 /**
@@ -30,11 +36,14 @@ export async function makeArtefact(
   product: Product,
   progress: (at: Progress) => void,
   signal?: AbortSignal,
+  record?: PartsRecord,
 ): Promise<Artefact> {
   insistOnRecipients(product);
   const began = performance.now();
-  const seals = await sealsFor(product, place);
   const { dir } = place;
+  const sliced = slicedOf(product, record);
+  const kept = sliced && (await keptParts(dir, sliced.product.subject, endingOf(product), sliced.record));
+  const seals = await sealsFor(product, place, kept?.key);
   const at = await below(dir, product.path, true);
   const folder = path.dirname(at);
   await clearPartials(folder);
@@ -43,7 +52,9 @@ export async function makeArtefact(
   const temporary = path.join(folder, `${PARTIAL}${randomUUID()}`);
   try {
     const stream = { ...place, product, recipients: recipientsOf(product, seals), progress, signal };
-    const written = await writeStream(temporary, stream);
+    const { key } = seals;
+    const parts = kept && sliced && { ...stream, ...sliced, kept, ...(key === undefined ? {} : { key }) };
+    const written = parts === undefined ? await writeStream(temporary, stream) : await writeParts(temporary, parts);
     const took = Math.round(performance.now() - began);
     const artefact: Artefact = { path: product.path, ...written, took };
     const manifest = await storeBeside(dir, product, artefact, seals);
@@ -55,6 +66,17 @@ export async function makeArtefact(
     await removeAll(dir, product);
     throw stopOf(error, product.path, signal);
   }
+}
+
+/** What is read in parts needs to be recorded part by part. */
+function slicedOf(
+  product: Product,
+  record: PartsRecord | undefined,
+): Pick<PartsStream, 'product' | 'record'> | undefined {
+  const { slices, subject } = product;
+  if (slices === undefined) return undefined;
+  if (subject === undefined || record === undefined) throw new Error('parts that nobody records');
+  return { product: { ...product, slices, subject }, record };
 }
 
 function recipientsOf({ recipients }: Product, { key }: Seals): string[] {

@@ -3,10 +3,11 @@ import type { RowQuery } from '../core/product.ts';
 import type { DatabaseSpec, Site } from '../core/site.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import type { ColumnSeen, Estimate, Reach, RowStream } from '../core/world.ts';
+import type { ColumnSeen, DataState, Estimate, Reach, RowStream } from '../core/world.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Secret } from './secret.ts';
 import { sqlitePlace } from './sqlite-place.ts';
+import { unshared } from './unshared-state.ts';
 
 export interface Databases {
   rows(query: RowQuery, signal?: AbortSignal): Promise<RowStream>;
@@ -16,6 +17,8 @@ export interface Databases {
   fingerprint(database: string): Promise<Readonly<Record<string, string>>>;
   privileges(database: string): Promise<readonly string[]>;
   reach(database: string): Promise<Reach>;
+  /** For reading one state in several sessions; where a kind of database has no such thing, each look sees its own. */
+  state(database: string): Promise<DataState>;
 }
 
 /**
@@ -31,6 +34,7 @@ export interface DatabaseDriver {
   fingerprint(): Promise<Readonly<Record<string, string>>>;
   privileges(): Promise<readonly string[]>;
   reach(): Promise<Reach>;
+  state?(): Promise<DataState>;
 }
 
 /** Where a driver works: the database's name in site.yml for its sentences, the site folder and time zone, and the secret, read on first use. */
@@ -57,6 +61,7 @@ export function openDatabases(site: Site): Databases {
     fingerprint: async (database) => (await of(database)).fingerprint(),
     privileges: async (database) => (await of(database)).privileges(),
     reach: async (database) => (await of(database)).reach(),
+    state: async (database) => (await (await of(database)).state?.()) ?? unshared(),
   };
 }
 
@@ -81,6 +86,7 @@ async function sqliteDriver(dir: string, named: string): Promise<DatabaseDriver>
     estimate: async (query) => sqlite.sqliteEstimate(file(), query),
     catalogue: async () => sqlite.sqliteCatalogue(file()),
     fingerprint: async () => sqlite.sqliteFingerprint(file()),
+    state: async () => (await import('./sqlite-state.ts')).sqliteState(file()),
     // A file opened read-only under a default-deny authorizer can do nothing else.
     privileges: async () => {
       file();

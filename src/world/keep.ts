@@ -5,7 +5,7 @@ import type { Actor } from '../core/event.ts';
 import type { Answer, Question } from '../core/question.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
-import type { Keep, Look } from '../core/world.ts';
+import type { DataState, Keep, Look } from '../core/world.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
 import { openJournal } from './journal.ts';
 import type { Signer } from './keys.ts';
@@ -30,6 +30,8 @@ export interface KeepPlace {
   readonly templates: string;
   /** Where artefacts read from. */
   readonly rows: Look['rows'];
+  /** For what reads one state of a database in several sessions. */
+  state?(database: string): Promise<DataState>;
   /** Asks for the passphrase of an operator's key. */
   passphrase(operator: string): Promise<string>;
   /** The person at the keyboard: for passphrases that are no operator's. */
@@ -57,12 +59,13 @@ export function openKeep(place: KeepPlace): Keep {
     folders: async (folder) => (await import('./file-hash.ts')).foldersIn(dir, folder),
     hash: async (name) => (await import('./file-hash.ts')).hashOf(dir, name),
     discard: async (name) => (await import('./side-files.ts')).discardFile(dir, name),
-    artefact: async (product, progress, signal) =>
+    artefact: async (product, progress, signal, parts) =>
       (await import('./artefact.ts')).makeArtefact(
         { ...place, signer: (operator) => signerOf(place, operator) },
         product,
         progress,
         signal,
+        parts,
       ),
     keys: async (subject) => (await import('./extract-keys.ts')).keysOf(dir, subject),
     mark: async (subject) => (await import('./extract-keys.ts')).markOf(dir, subject),

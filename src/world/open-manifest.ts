@@ -3,6 +3,7 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { canonical } from '../core/json.ts';
+import type { Part } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { type Text, t } from '../core/text.ts';
 import { codeOf } from './guard.ts';
@@ -14,6 +15,8 @@ export interface Manifest {
   readonly rows: number;
   readonly bytes?: number;
   readonly format: string;
+  /** Where the file is a package of encrypted parts. */
+  readonly parts?: readonly Part[];
   readonly signer?: Signed;
 }
 
@@ -70,12 +73,25 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function manifestOf({ schema, sha256, plain, rows, bytes, format }: Fields): Manifest | undefined {
+function manifestOf({ schema, sha256, plain, rows, bytes, format, parts, plainOf }: Fields): Manifest | undefined {
   if (typeof sha256 !== 'string' || typeof plain !== 'string' || !HASH.test(sha256) || !HASH.test(plain))
     return undefined;
   if (typeof format !== 'string' || !FORMATS.includes(format) || !isCount(rows)) return undefined;
   if (schema === 1) return { sha256, plain, rows, format };
-  return schema === 2 && isCount(bytes) ? { sha256, plain, rows, bytes, format } : undefined;
+  if (schema !== 2 || !isCount(bytes)) return undefined;
+  if (parts === undefined && plainOf === undefined) return { sha256, plain, rows, bytes, format };
+  const listed = plainOf === 'parts' && Array.isArray(parts) ? parts.map(partOf) : [undefined];
+  const known = listed.filter((part) => part !== undefined);
+  if (known.length < listed.length || known.length === 0 || format === 'xlsx') return undefined;
+  return { sha256, plain, rows, bytes, format, parts: known };
+}
+
+function partOf(value: unknown): Part | undefined {
+  if (!isFields(value)) return undefined;
+  const { name, sha256, plain, rows, bytes } = value;
+  if (typeof name !== 'string' || typeof sha256 !== 'string' || typeof plain !== 'string') return undefined;
+  if (!HASH.test(sha256) || !HASH.test(plain) || !isCount(rows) || !isCount(bytes)) return undefined;
+  return { name, sha256, plain, rows, bytes };
 }
 
 function isCount(value: unknown): value is number {

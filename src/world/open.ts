@@ -11,6 +11,7 @@ import { openWith } from './age-file.ts';
 import { type GrowingFile, growFile } from './artefact-file.ts';
 import { identitiesFor, unread } from './open-identity.ts';
 import { type Manifest, manifestBeside } from './open-manifest.ts';
+import { decryptParts, type Found } from './open-parts.ts';
 import { rowCounter, sheetRows } from './row-count.ts';
 import { syncFolder } from './side-files.ts';
 
@@ -43,8 +44,11 @@ export async function openArtefact(opening: Opening): Promise<Opened> {
   await clearPartials(path.dirname(out));
   const temporary = path.join(path.dirname(out), `.partial-${process.pid}-${randomUUID()}`);
   try {
-    const found = await decrypt(opening, identities, temporary, manifest?.format ?? formatOf(file));
-    if (manifest !== undefined && !agrees(manifest, found)) throw differs(file);
+    const format = manifest?.format ?? formatOf(file);
+    const found = isPacked(file, manifest)
+      ? await decryptParts({ file, identities, to: temporary, format, parts: manifest?.parts, signal })
+      : await decrypt(opening, identities, temporary, format);
+    if (found === undefined || (manifest !== undefined && !agrees(manifest, found))) throw differs(file);
     signal?.throwIfAborted();
     await rename(temporary, out);
     await syncFolder(path.dirname(path.resolve(out)));
@@ -59,11 +63,9 @@ export async function openArtefact(opening: Opening): Promise<Opened> {
   }
 }
 
-interface Found {
-  readonly rows: number;
-  readonly sha256: string;
-  readonly plain: string;
-  readonly bytes: number;
+/** The manifest tells; without one the name. */
+function isPacked(file: string, manifest: Manifest | undefined): boolean {
+  return manifest === undefined ? file.endsWith('.zip') : manifest.parts !== undefined;
 }
 
 function agrees(manifest: Manifest, found: Found): boolean {
@@ -75,7 +77,7 @@ function agrees(manifest: Manifest, found: Found): boolean {
 
 /** Without a manifest the name tells. */
 function formatOf(file: string): string {
-  return /\.(jsonl|xlsx)(\.age)?$/.exec(file)?.[1] ?? 'csv';
+  return /\.(jsonl|xlsx)(\.age)?(\.zip)?$/.exec(file)?.[1] ?? 'csv';
 }
 
 /** What was left by processes of this machine that live no more. */

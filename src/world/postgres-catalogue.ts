@@ -25,6 +25,9 @@ const COLUMN = `
   SELECT c.oid AS oid, a.attnum AS attnum, a.attname AS name, ${TYPE} AS type,
     CASE WHEN c.relkind IN ('v', 'm') THEN 'view' END AS view,
     pg_catalog.col_description(c.oid, a.attnum) AS comment,
+    CASE WHEN t.oid IN (20, 21, 23) AND EXISTS (
+      SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid
+        AND i.indnatts = 1 AND i.indkey[0] = a.attnum) THEN 'key' END AS key,
     CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS "table"
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -63,12 +66,13 @@ const CATALOGUE = `
 export function postgresCatalogue(place: PostgresPlace): Promise<readonly ColumnSeen[]> {
   return withSession(place, TIMEOUT, async (session) => {
     const rows = await session.ask(CATALOGUE);
-    return rows.map(({ name, table, type, view, comment }) => ({
+    return rows.map(({ name, table, type, view, comment, key }) => ({
       name: String(name),
       table: String(table),
       column: String(name),
       type: type ?? '',
       ...(view === null ? {} : { view: true }),
+      ...(key === null ? {} : { key: true }),
       ...(typeof comment === 'string' ? { comment: comment.slice(0, LONGEST_COMMENT) } : {}),
     }));
   });

@@ -36,7 +36,7 @@ const GRACE = 1_000;
  */
 export async function postgresRows(place: PostgresPlace, query: RowQuery, signal?: AbortSignal): Promise<RowStream> {
   if (signal?.aborted) throw interrupted();
-  const session = await openSession(place, query.timeout);
+  const session = await openSession(place, query.timeout, query.snapshot);
   const flow = flowOf(session.wire, query, signal);
   try {
     const { fields, parameters } = await session.describe(query.sql);

@@ -59,16 +59,21 @@ export async function withSession<T>(
   }
 }
 
-/** One that its caller closes. `timeout` in milliseconds is the server's for one statement. */
-export async function openSession(place: PostgresPlace, timeout: number): Promise<Session> {
+/** One that its caller closes. `timeout` in milliseconds is the server's for one statement; `snapshot` is one that another session exported. */
+export async function openSession(place: PostgresPlace, timeout: number, snapshot?: string): Promise<Session> {
   const wire = await connectPostgres(place.spec, place.secret).catch((error) => {
     throw unreachable(place.name, error);
   });
-  return sessionOver(wire, place, timeout);
+  return sessionOver(wire, place, timeout, snapshot);
 }
 
 /** The same over a connection that is there; closes it where there is no session. */
-export async function sessionOver(wire: Wire, place: PostgresPlace, timeout: number): Promise<Session> {
+export async function sessionOver(
+  wire: Wire,
+  place: PostgresPlace,
+  timeout: number,
+  snapshot?: string,
+): Promise<Session> {
   const session: Session = {
     wire,
     ask: (sql, binds) => ask(wire, sql, binds),
@@ -78,6 +83,8 @@ export async function sessionOver(wire: Wire, place: PostgresPlace, timeout: num
   try {
     await settle(session, place, timeout);
     await ask(wire, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // The grammar takes a literal only; what the server gave is of this form.
+    if (snapshot !== undefined && SNAPSHOT.test(snapshot)) await ask(wire, `SET TRANSACTION SNAPSHOT '${snapshot}'`);
     return session;
   } catch (error) {
     await wire.close();
@@ -86,6 +93,9 @@ export async function sessionOver(wire: Wire, place: PostgresPlace, timeout: num
     clearTimeout(guard);
   }
 }
+
+/** A snapshot's name: numbers in hexadecimal. */
+export const SNAPSHOT = /^[0-9A-F]{1,16}(-[0-9A-F]{1,16}){0,3}$/i;
 
 /** Those without which nothing is read; of the others a server of the family may not know all. */
 const NEEDED = [

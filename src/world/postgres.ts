@@ -19,6 +19,7 @@ export function postgresDriver(spec: PostgresSpec, { name, timeZone, secret }: D
     estimate: async (query) => (await catalogue()).postgresEstimate(await place(), query),
     catalogue: async () => (await catalogue()).postgresCatalogue(await place()),
     fingerprint: async () => (await catalogue()).postgresFingerprint(await place()),
+    state: async () => (await import('./postgres-state.ts')).postgresState(await place()),
     privileges: async () => (await import('./postgres-privileges.ts')).postgresPrivileges(await place()),
     reach: async () => reachPostgres(await place()),
   };

@@ -13,9 +13,9 @@ const SHEET = 'xl/worksheets/sheet1.xml';
 /** `<row` and a blank: text cannot hold it, for its `<` is escaped. */
 const ROW = Buffer.from('<row ');
 
-/** A line end inside quotes belongs to a cell. JSON lines have no such line ends; only a CSV has a line of column names. */
-export function rowCounter(format: string): RowCounter {
-  return format === 'jsonl' ? lineCounter() : recordCounter();
+/** A line end inside quotes belongs to a cell. JSON lines have no such line ends; only a CSV has a line of column names, where `head` is true. */
+export function rowCounter(format: string, head = true): RowCounter {
+  return format === 'jsonl' ? lineCounter() : recordCounter(head ? 1 : 0);
 }
 
 function lineCounter(): RowCounter {
@@ -28,7 +28,7 @@ function lineCounter(): RowCounter {
   };
 }
 
-function recordCounter(): RowCounter {
+function recordCounter(heads: number): RowCounter {
   let quoted = false;
   let lines = 0;
   return {
@@ -45,7 +45,7 @@ function recordCounter(): RowCounter {
       quoted = inside;
       lines += found;
     },
-    total: () => Math.max(0, lines - 1),
+    total: () => Math.max(0, lines - heads),
   };
 }
 

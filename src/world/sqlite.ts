@@ -89,7 +89,9 @@ export async function sqliteCatalogue(file: string): Promise<readonly ColumnSeen
     database.setAuthorizer(null);
     const rows = database
       .prepare(
-        `SELECT s.name AS "table", c.name AS "column", c.type AS type FROM sqlite_schema s, pragma_table_xinfo(s.name) c
+        `SELECT s.name AS "table", c.name AS "column", c.type AS type,
+           c.pk = 1 AND upper(c.type) = 'INTEGER' AND (SELECT max(k.pk) FROM pragma_table_info(s.name) k) = 1 AS key
+         FROM sqlite_schema s, pragma_table_xinfo(s.name) c
          WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND s.sql NOT LIKE 'CREATE VIRTUAL%'
          ORDER BY s.name, c.cid`,
       )
@@ -99,6 +101,7 @@ export async function sqliteCatalogue(file: string): Promise<readonly ColumnSeen
       table: String(row.table),
       column: String(row.column),
       type: String(row.type),
+      ...(row.key === 1 ? { key: true } : {}),
     }));
   });
 }

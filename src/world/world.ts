@@ -55,6 +55,7 @@ function lookOf({ site, input, signal }: Outside, hosts: Lazy<Hosts>): Look {
     estimate: async (query) => (await databases()).estimate(query),
     catalogue: async (database) => (await databases()).catalogue(database),
     fingerprint: async (database) => (await databases()).fingerprint(database),
+    state: async (database) => (await databases()).state(database),
     privileges: async (database) => (await databases()).privileges(database),
     redis: async (name, argv) => (await redis()).command(name, argv),
     reach: async (target) => (await import('./reach.ts')).reach(target, { site, hosts, databases, redis }),

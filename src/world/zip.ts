@@ -170,10 +170,34 @@ export async function* memberOf(file: string, member: string): AsyncGenerator<Ui
     const [entry] = entries;
     if (entry === undefined || entries.length > 1)
       throw new Error(`the package has ${entries.length} members ${member}`);
-    for await (const chunk of await contentOf(zip, entry)) yield chunk as Uint8Array;
+    yield* bytesOf(zip, entry);
   } finally {
     zip.close();
   }
+}
+
+/** One member of a package; its bytes are unpacked as they are read. */
+export interface PackageMember {
+  readonly name: string;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** The members of a package file in the order of its directory; to be closed. Throws where the file is no package. */
+export async function openPackage(
+  file: string,
+): Promise<{ readonly members: readonly PackageMember[]; close(): void }> {
+  const zip = await opened(file);
+  try {
+    const members = (await entriesOf(zip)).map((entry) => ({ name: entry.fileName, read: () => bytesOf(zip, entry) }));
+    return { members, close: () => zip.close() };
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+async function* bytesOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
+  for await (const chunk of await contentOf(zip, entry)) yield chunk as Uint8Array;
 }
 
 async function opened(file: string): Promise<ZipFile> {

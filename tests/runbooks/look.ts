@@ -50,6 +50,7 @@ export function lookAt({ files, rooted = false, refused = [], answer }: Memory) 
     estimate: never,
     catalogue: never,
     fingerprint: never,
+    state: never,
     privileges: never,
     redis: never,
     reach: never,

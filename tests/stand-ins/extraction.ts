@@ -98,7 +98,7 @@ export async function extractionSite(rows: number): Promise<ExtractionSite> {
   };
 }
 
-const DATA = /^[^.].*\.(csv|jsonl|xlsx)\.age$/;
+const DATA = /^[^.].*\.(csv|jsonl|xlsx)\.age(\.zip)?$/;
 
 function namesOf(site: Sandbox, id: string): string[] {
   const at = join(site.dir, 'exports', id);

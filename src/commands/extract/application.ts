@@ -17,7 +17,7 @@ import { statementOf } from './statement.ts';
 export const NOTHING = t('Nothing was applied for or recorded.');
 
 /** What is asked for, before the guard has judged it. */
-export type Asked = Omit<Application, 'id' | 'columns' | 'tables'>;
+export type Asked = Omit<Application, 'id' | 'columns' | 'tables' | 'parts'>;
 
 export async function askedFor(call: Call): Promise<Asked> {
   const { session, options } = call;

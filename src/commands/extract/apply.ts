@@ -13,6 +13,7 @@ import { requestApproval } from '../../engine/request.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 import { firstApproveCommand } from '../../records/signers.ts';
 import { type Application, queryOf } from '../../rules/application.ts';
+import { inParts, sliceKey } from '../../rules/slices.ts';
 import type { Guarded } from '../../rules/sql/guard.ts';
 import type { Refusal } from '../../rules/sql/refusal.ts';
 import { extractBook, judge } from '../../runbooks/extract.ts';
@@ -35,7 +36,9 @@ export async function run(call: Call): Promise<Report> {
     queryOf(asked, judged.guarded, session.site.limits.statementTimeout),
   );
   const id = session.world.keep.newId('E');
-  const application: Application = { ...asked, id, columns: judged.columns, tables: judged.guarded.tables };
+  const key = sliceKey(judged.guarded, judged.columns, asked.format);
+  const parts = inParts(estimate?.rows, session.site.limits.partRows, key);
+  const application: Application = { ...asked, id, columns: judged.columns, tables: judged.guarded.tables, parts };
   const { plan, findings } = await rehearse(extractBook(application, ''), { id }, session);
   // Who applies today may run it in tomorrow's window; everything else must hold already.
   const against = findings.filter(({ rule, outcome }) => rule !== 'extract:window' && AGAINST.includes(outcome));
@@ -115,7 +118,11 @@ function appliedReport(
     sections: [
       {
         kind: 'text',
-        lines: [t('It waits for approval. Nothing has been read out yet.'), ...warnings(estimate, limit)],
+        lines: [
+          t('It waits for approval. Nothing has been read out yet.'),
+          ...(application.parts === true ? [t('It is read in parts, and goes on where it broke off.')] : []),
+          ...warnings(estimate, limit),
+        ],
       },
       columnTable(columns),
       { kind: 'plan', heading: t('What is to be approved'), plan },

@@ -1,5 +1,6 @@
 /** `extract check`: what is overdue or does not add up; for cron, silent in the exit code while all is well. */
 import type { Finding } from '../../core/finding.ts';
+import { partsFolder } from '../../core/product.ts';
 import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { t } from '../../core/text.ts';
@@ -8,7 +9,7 @@ import { declarationHolds } from '../../records/extract-statement.ts';
 import { type Roster, rosterOf } from '../../records/roster.ts';
 import type { Call } from '../command.ts';
 
-/** Data `{overdue, withoutReceipt, withoutStatement, altered, orphans}`, each ids. Exit 0 while nothing is found, 1 otherwise. */
+/** Data `{overdue, withoutReceipt, withoutStatement, altered, orphans, parts}`, each ids. Exit 0 while nothing is found, 1 otherwise. */
 export async function run({ session }: Call): Promise<Report> {
   const { keep } = session.world;
   const extractions = foldExtractions(await keep.entries({ types: EXTRACT_TYPES }));
@@ -16,6 +17,7 @@ export async function run({ session }: Call): Promise<Report> {
   const findings = [
     ...(await Promise.all(extractions.map((one) => findingsOf(one, roster, session)))).flat(),
     ...(await orphans(extractions, session)),
+    ...(await leftParts(session)),
   ];
   const ids = (rule: string) => [...new Set(findings.filter((one) => one.rule === rule).map(({ subject }) => subject))];
   return {
@@ -33,6 +35,7 @@ export async function run({ session }: Call): Promise<Report> {
       withoutStatement: ids('extract:statement'),
       altered: ids('extract:file'),
       orphans: ids('extract:orphan'),
+      parts: ids('extract:parts'),
     },
     next: findings.flatMap(({ rule, subject }) =>
       rule === 'extract:overdue' ? [`gxops extract destroy ${subject} --execute`] : [],
@@ -102,6 +105,22 @@ async function orphans(extractions: readonly Extraction[], { world }: Session): 
   }
   return findings;
 }
+/** Encrypted parts of an extraction that broke off, or was killed before it removed them. */
+async function leftParts({ world }: Session): Promise<Finding[]> {
+  const { keep } = world;
+  const findings: Finding[] = [];
+  for (const id of await keep.folders('runs')) {
+    const parts = await keep.files(partsFolder(id));
+    if (parts.length > 0)
+      findings.push({
+        ...{ rule: 'extract:parts', subject: id, outcome: 'fail' },
+        found: t('{parts} encrypted files of an extraction that is not finished', { parts: parts.length }),
+        advice: t('Go on by extract run ID --execute, or remove them by extract destroy ID --execute.'),
+      });
+  }
+  return findings;
+}
+
 const ADVICE = t('Resume the run that was killed; it finishes the file or removes what is left.');
 
 function today({ world }: Session): string {

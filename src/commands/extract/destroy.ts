@@ -1,4 +1,5 @@
 /** `extract destroy`: removes our file and the key of its pseudonyms; its receiver states the same of the copy. */
+import { partsFolder } from '../../core/product.ts';
 import type { Report } from '../../core/report.ts';
 import { shellLine } from '../../core/shell.ts';
 import { type Text, t } from '../../core/text.ts';
@@ -22,11 +23,15 @@ export async function run(call: Call): Promise<Report> {
   const extraction = await findExtraction(id, session);
   if (extraction.recipients.includes(session.operator) || typeof options.paper === 'string') return state(call, id);
   await insistMayAct(session);
-  if (extraction.artefact === undefined) throw refused(t('{id} has no file', { id }), [`gxops extract show ${id}`]);
   const remove = await removable(call, id);
+  const parts = remove.some((path) => path.startsWith(`${partsFolder(id)}/`));
+  if (extraction.artefact === undefined && !parts)
+    throw refused(t('{id} has no file', { id }), [`gxops extract show ${id}`]);
   if (!execute) return rehearsed(call, extraction, remove);
   const holder = { operator: session.operator, why: `extract destroy ${id}` };
-  return session.world.keep.hold([`extract-${id}`], holder, async () => {
+  // A run that reads its parts at this moment is not disturbed.
+  const run = extraction.run === undefined ? [] : [extraction.run];
+  return session.world.keep.hold([`extract-${id}`, ...run], holder, async () => {
     const now = await findExtraction(id, session);
     if (now.destroyed?.at !== undefined)
       throw refused(t('{id} was destroyed ({at})', { id, at: now.destroyed.at }), [`gxops extract show ${id}`]);
@@ -39,7 +44,12 @@ async function removable({ session }: Call, id: string): Promise<readonly string
   const { keep } = session.world;
   const files = (await keep.files(`exports/${id}`)).filter((name) => name !== KEPT);
   const join = (await keep.files(`runs/${id}`)).filter((name) => name === 'join');
-  return [...files.map((name) => `exports/${id}/${name}`), ...join.map((name) => `runs/${id}/${name}`)];
+  const parts = await keep.files(partsFolder(id));
+  return [
+    ...files.map((name) => `exports/${id}/${name}`),
+    ...join.map((name) => `runs/${id}/${name}`),
+    ...parts.map((name) => `${partsFolder(id)}/${name}`),
+  ];
 }
 
 function rehearsed({ session }: Call, { id, copies }: Extraction, remove: readonly string[]): Report {

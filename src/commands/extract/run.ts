@@ -10,7 +10,6 @@ import { rehearse } from '../../engine/rehearse.ts';
 import { resume, start } from '../../engine/run.ts';
 import type { Call } from '../command.ts';
 import { endedReport, rehearsalReport } from '../runbook/report.ts';
-import { refused } from './copying.ts';
 import { bookOfExtraction, findExtraction } from './stored.ts';
 
 /** Data `{id, rows, bytes, seconds, file, sha256, manifest}`; without --execute, or when it does not end, as `runbook run` with the id. */
@@ -18,11 +17,6 @@ export async function run(call: Call): Promise<Report> {
   const { session, execute } = call;
   const id = call.args[0] ?? '';
   const book = await bookOfExtraction(id, session);
-  const { destroyed } = await findExtraction(id, session);
-  if (destroyed !== undefined)
-    throw refused(t('{id} was destroyed ({at})', { id, at: destroyed.at ?? destroyed.begun }), [
-      'gxops extract apply --help',
-    ]);
   if (!execute) {
     const again = shellLine(['gxops', '--site', session.site.dir, 'extract', 'run', id, '--execute']);
     const report = rehearsalReport(await rehearse(book, { id }, session), again);
@@ -81,5 +75,5 @@ function madeData(id: string, artefact: Artefact, { site }: Session): Record<str
 /** The one command the recipient types; the key file is theirs. */
 function openLine(file: string): string {
   const name = file.split('/').at(-1) ?? '';
-  return `${shellLine(['gxops', 'extract', 'open', file])} --identity KEY --to ${shellLine([name.replace(/\.age$/, '')])}`;
+  return `${shellLine(['gxops', 'extract', 'open', file])} --identity KEY --to ${shellLine([name.replace(/\.age(\.zip)?$/, '')])}`;
 }

@@ -48,6 +48,7 @@ export async function applicationOf({ id, application }: Extraction, session: Se
 /** The runbook of an application, for running it: its recipients must still be active and have the keys that were approved. */
 export async function bookOfExtraction(id: string, session: Session): Promise<Runbook> {
   const extraction = await findExtraction(id, session);
+  insistOnLife(extraction);
   const application = await applicationOf(extraction, session);
   const roster = await rosterOf(session.world.keep);
   const now = session.world.now();
@@ -63,6 +64,15 @@ export async function bookOfExtraction(id: string, session: Session): Promise<Ru
   }
   await insistOnRules(extraction, application, session);
   return extractBook(application, extraction.tool);
+}
+
+/** What was destroyed is not made again. */
+function insistOnLife({ id, destroyed }: Extraction): void {
+  if (destroyed === undefined) return;
+  throw new Stop('refused', t('{id} was destroyed ({at})', { id, at: destroyed.at ?? destroyed.begun }), {
+    notDone: NOTHING,
+    next: ['gxops extract apply --help'],
+  });
 }
 
 /** That the rules were approved when it was applied for is the journal's word, not the application's. */

@@ -8,6 +8,7 @@ import { parseOracle } from './oracle/parse.ts';
 import { type Dialect, placeOf, type Refusal, refusalOf, refuse } from './refusal.ts';
 import type { Column, Context } from './scope.ts';
 import { checkShape } from './shape.ts';
+import { type Sliceable, sliceableBy } from './sliceable.ts';
 import { type Body, nodeOf } from './tree.ts';
 
 export interface GuardRules {
@@ -44,6 +45,8 @@ export interface Guarded {
   readonly columns: readonly GuardedColumn[];
   readonly tables: readonly string[];
   readonly reads: readonly string[];
+  /** By which key its rows can be read in parts. */
+  readonly sliceable?: Sliceable;
 }
 export type Judgement = Guarded | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
@@ -80,15 +83,18 @@ async function judged(lexed: Lexed, rules: GuardRules): Promise<Guarded> {
   const masked = (origin: string) => kinds.personal(origin) && !released.has(origin);
   const context = contextOf(catalogue, masked, kinds.personal, rules);
   const columns = columnsOf(select, context).map((column) => guarded(column, context, kinds, released));
+  const { leaksOrder } = context.noted;
+  const sliceable = leaksOrder ? undefined : sliceableBy(select, columns, rules.catalogue);
   return {
     ok: true,
     dialect,
-    leaksOrder: context.noted.leaksOrder,
+    leaksOrder,
     text: lexed.text,
     binds: lexed.binds,
     columns,
     tables: [...context.tables],
     reads: [...context.reads],
+    ...(sliceable === undefined ? {} : { sliceable }),
   };
 }
 
