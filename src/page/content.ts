@@ -18,6 +18,8 @@ export interface Found {
 export interface Counter {
   push(chunk: Uint8Array): void | Promise<void>;
   end(): Promise<Found | { readonly again: Counter }>;
+  /** Rows that are complete so far, where that can be told before the end. */
+  rows?(): number;
 }
 
 /** What counts a file of this format. */
@@ -38,6 +40,7 @@ function records(csv: boolean): Counter {
   };
   return {
     push: (chunk) => take(split.push(chunk)),
+    rows: () => Math.max(0, rows),
     async end() {
       take(split.end());
       return { rows: Math.max(0, rows), preview };

@@ -14,9 +14,20 @@ export interface Manifest {
   readonly rows: number;
   readonly format: 'csv' | 'xlsx' | 'jsonl';
   readonly columns: readonly { readonly name: string; readonly mask: string }[];
+  /** Where the file is a package of encrypted parts: each of them, in their order. `plain` above is then the hash of theirs. */
+  readonly parts?: readonly Part[];
   readonly signature: { readonly operator: string; readonly key: string; readonly value: string };
   /** The other facts: shown, and covered by the signature, but nothing is decided by them. */
   readonly [fact: string]: unknown;
+}
+
+/** One part: its name in the package, and what is told about it as about a file. */
+export interface Part {
+  readonly name: string;
+  readonly rows: number;
+  readonly sha256: string;
+  readonly plain: string;
+  readonly bytes: number;
 }
 
 const SCHEMA = 2;
@@ -46,9 +57,28 @@ function isManifest(value: unknown): value is Manifest {
   const { extraction, file, sha256: sealed, plain, bytes, rows, format, columns, signature } = value;
   const texts = [extraction, file].every((one) => typeof one === 'string' && one !== '');
   const hashes = [sealed, plain].every((one) => typeof one === 'string' && HASH.test(one));
-  const counts = [bytes, rows].every((one) => Number.isSafeInteger(one) && Number(one) >= 0);
+  const counts = isCount(bytes) && isCount(rows);
   const form = format === 'csv' || format === 'xlsx' || format === 'jsonl';
-  return texts && hashes && counts && form && isColumns(columns) && isSignature(signature);
+  return texts && hashes && counts && form && isColumns(columns) && isSignature(signature) && arePartsOf(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** No parts, or such as make up the whole: their rows are its rows, the hash over their plain hashes (in hex, one behind the other) its own. */
+function arePartsOf({ parts, plainOf, plain, rows, format }: Readonly<Record<string, unknown>>): boolean {
+  if (parts === undefined) return plainOf === undefined;
+  if (plainOf !== 'parts' || format === 'xlsx' || !Array.isArray(parts) || !parts.every(isPart)) return false;
+  const all = parts.map((part) => part.plain).join('');
+  const sum = parts.reduce((total, part) => total + part.rows, 0);
+  return parts.length > 0 && sum === rows && hexOf(sha256(new TextEncoder().encode(all))) === plain;
+}
+
+function isPart(value: unknown): value is Part {
+  if (!isRecord(value) || typeof value.name !== 'string') return false;
+  const hashes = [value.sha256, value.plain].every((one) => typeof one === 'string' && HASH.test(one));
+  return hashes && isCount(value.rows) && isCount(value.bytes);
 }
 
 function isColumns(value: unknown): boolean {

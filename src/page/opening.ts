@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { armor, Decrypter } from 'age-encryption';
 import { hexOf, type Manifest } from './manifest.ts';
+import { type AgeFile, ageFilesOf } from './parts.ts';
 import { refuse } from './refusal.ts';
 
 /** What the reader gave: a passphrase for the key in the page, or the content of an identity file and, where it is sealed, its passphrase. */
@@ -9,19 +10,22 @@ export type Secret =
   | { readonly kind: 'passphrase'; readonly passphrase: string }
   | { readonly kind: 'identity'; readonly identity: Uint8Array; readonly passphrase: string };
 
-/** Told after each piece that was read: bytes so far. */
-export type Told = (bytes: number) => void;
+/** Told after each piece that was read: bytes so far, and the piece. */
+export type Told = (bytes: number, piece: Uint8Array) => void;
 
 const MAGIC = 'age-encryption.org/v1\n';
+/** Of a package of parts. */
+const PACKAGE = 'PK\u0003\u0004';
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
 /** Bech32 of 32 bytes is 58 characters; no line end is needed, for a paste into one line loses it. */
 const IDENTITY = /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{58}/g;
 
 /** Reads the file once: refuses one that is not the manifest's, by its first bytes, its size, then its SHA-256. Needs no key. */
 export async function checkFile(file: Blob, manifest: Manifest, told: Told): Promise<void> {
-  const start = await file.slice(0, MAGIC.length).text();
+  const magic = manifest.parts === undefined ? MAGIC : PACKAGE;
+  const start = await file.slice(0, magic.length).text();
   const values = { file: manifest.file, size: file.size, bytes: manifest.bytes };
-  if (file.size > 0 && !MAGIC.startsWith(start)) throw refuse('notAge', values);
+  if (file.size > 0 && !magic.startsWith(start)) throw refuse('notAge', values);
   if (file.size < manifest.bytes) throw refuse('cut', values);
   if (file.size > manifest.bytes) throw refuse('longer', values);
   const hash = sha256.create();
@@ -100,20 +104,35 @@ function decrypterOf(text: string): Decrypter {
   return decrypter;
 }
 
+type Each = (chunk: Uint8Array) => void | Promise<void>;
+
 /**
  * Decrypts chunk by chunk and hands each on in order; every chunk is authenticated before it is seen, the whole only at the end:
- * at the end the SHA-256 of the plain bytes must be the manifest's, else it is refused.
+ * at the end the SHA-256 of the plain bytes, and of every part, must be the manifest's, else it is refused. `ended` is called behind each.
  */
 export async function decryptFile(
   file: Blob,
   decrypter: Decrypter,
   manifest: Manifest,
-  each: (chunk: Uint8Array) => void | Promise<void>,
+  each: Each,
   told: Told,
+  ended: (one: AgeFile) => void = () => undefined,
 ): Promise<void> {
+  for (const one of await ageFilesOf(file, manifest)) {
+    await decryptOne(one, decrypter, each, told);
+    ended(one);
+  }
+}
+
+async function decryptOne(one: AgeFile, decrypter: Decrypter, each: Each, told: Told): Promise<void> {
   const source: { trouble?: unknown } = {};
   const hash = sha256.create();
-  const plain = await decrypter.decrypt(counted(file, told, source)).catch((error: unknown) => {
+  const sealed = one.sha256 === undefined ? undefined : sha256.create();
+  const read: Told = (bytes, chunk) => {
+    sealed?.update(chunk);
+    told(one.at + bytes, chunk);
+  };
+  const plain = await decrypter.decrypt(counted(one.file, read, source)).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : '';
     throw source.trouble ?? refuse(/no identity matched/.test(message) ? 'stranger' : 'damaged');
   });
@@ -130,7 +149,8 @@ export async function decryptFile(
     // A stream hands a fault on in words of its own; what did not come from reading or from the receiver is a chunk that is not genuine.
     throw handed.trouble ?? source.trouble ?? refuse('damaged');
   });
-  if (hexOf(hash.digest()) !== manifest.plain) throw refuse('plain');
+  if (hexOf(hash.digest()) !== one.plain) throw refuse('plain');
+  if (sealed !== undefined && hexOf(sealed.digest()) !== one.sha256) throw refuse('changed');
 }
 
 /** The file as a stream that tells how far it was read and remembers what broke it. */
@@ -149,7 +169,7 @@ function counted(file: Blob, told: Told, source: { trouble?: unknown }): Readabl
       if (!given) return;
       if (next.done) return controller.close();
       at += next.value.length;
-      told(at);
+      told(at, next.value);
       controller.enqueue(next.value);
     },
     cancel(reason) {

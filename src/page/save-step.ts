@@ -27,7 +27,7 @@ const OPEN_HINT: Said = [
 
 /** Makes the buttons work. `ask` runs one save, showing its progress. */
 export function saveStep(manifest: Manifest, ask: (save: Save) => Promise<Done>): void {
-  const plain = manifest.file.replace(/\.age$/, '');
+  const plain = manifest.file.replace(/\.age(\.zip)?$/, '');
   at('save-same').replaceChildren(...said(SAME[manifest.format]));
   at('save-xlsx').replaceChildren(...said(AS_XLSX));
   at('save-xlsx').hidden = manifest.format === 'xlsx';

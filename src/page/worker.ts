@@ -1,8 +1,9 @@
 /** The half of the page that reads, decrypts, verifies and saves: beside the window, so that it stays awake. */
-import { converterTo, counterFor, type Found } from './content.ts';
+import { type Counter, converterTo, counterFor, type Found } from './content.ts';
 import type { Manifest } from './manifest.ts';
 import type { Answer, Asked, Done } from './messages.ts';
 import { checkFile, decrypterFor, decryptFile, type Told } from './opening.ts';
+import type { AgeFile } from './parts.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { blobSink, fileSink, type Sink } from './sink.ts';
 import { spreadsheetTo } from './spreadsheet.ts';
@@ -78,15 +79,26 @@ function teller({ bytes }: Manifest, say: (answer: Answer) => void): Told {
 /** Decrypts the whole and lets it go: nothing is kept or offered before the last chunk, the hash and the rows are known to be right. */
 async function verify(file: Blob, decrypter: Decrypter, manifest: Manifest, told: Told): Promise<Found> {
   let counter = counterFor(manifest);
-  await decryptFile(file, decrypter, manifest, (chunk) => counter.push(chunk), told);
+  const push = (chunk: Uint8Array) => counter.push(chunk);
+  await decryptFile(file, decrypter, manifest, push, told, partRows(counter));
   let found = await counter.end();
   while ('again' in found) {
     counter = found.again;
-    await decryptFile(file, decrypter, manifest, (chunk) => counter.push(chunk), told);
+    await decryptFile(file, decrypter, manifest, push, told);
     found = await counter.end();
   }
   if (found.rows !== manifest.rows) throw refuse('rows', { found: found.rows, rows: manifest.rows });
   return found;
+}
+
+/** Refuses a part that holds other rows than are told of it. */
+function partRows({ rows = () => 0 }: Counter): (part: AgeFile) => void {
+  let before = 0;
+  return ({ rows: wanted }) => {
+    const found = rows() - before;
+    before += found;
+    if (wanted !== undefined && found !== wanted) throw refuse('rows', { found, rows: wanted });
+  };
 }
 
 type Save = Extract<Asked, { ask: 'save' }>;
