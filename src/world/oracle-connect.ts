@@ -19,7 +19,7 @@ export interface LoginAttributes {
   readonly transportConnectTimeout: number;
   readonly connectTimeout: number;
   readonly retryCount: number;
-  readonly configDir?: string;
+  readonly configDir: string;
   readonly walletLocation?: string;
   readonly walletPassword?: string;
 }
@@ -41,7 +41,8 @@ export async function attributesOf(spec: OracleSpec, place: DatabasePlace): Prom
     transportConnectTimeout: TRANSPORT_TIMEOUT,
     connectTimeout: CONNECT_TIMEOUT,
     retryCount: 0,
-    ...(spec.config === undefined ? {} : { configDir: resolve(dir, spec.config) }),
+    // Always said: else the driver would look where the environment (TNS_ADMIN) says.
+    configDir: resolve(dir, spec.config ?? '.'),
     ...(spec.wallet === undefined ? {} : { walletLocation: resolve(dir, spec.wallet) }),
     ...(wallet === undefined ? {} : { walletPassword: wallet.reveal() }),
   };

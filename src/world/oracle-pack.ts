@@ -44,7 +44,9 @@ export function packerFor(columns: readonly OracleColumn[], refuse: Refuse): Pac
       const { bytes, starts, ends, kinds, cells } = room;
       room.at = 0;
       room.cells = 0;
-      return { width, rows: cells / width, bytes, starts, ends, kinds };
+      // As plain bytes: a Buffer's slice would be no copy.
+      const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      return { width, rows: cells / width, bytes: plain, starts, ends, kinds };
     },
   };
 }

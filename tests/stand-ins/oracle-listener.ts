@@ -1,5 +1,6 @@
 /** What a listener does to a client that it does not want: a TNS REFUSE packet with an ORA- text, silence, a reset, or bytes that trickle. */
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { Stoppable } from './port.ts';
 
 export type Behaviour =
@@ -17,17 +18,18 @@ export interface OracleListener extends Stoppable {
 
 const REFUSE = 4;
 
-/** Starts one on a free port. */
-export async function startOracleListener(behaviour: Behaviour): Promise<OracleListener> {
+/** Starts one on a free port; with `tls` (TCPS) it takes whom its authority knows. */
+export async function startOracleListener(behaviour: Behaviour, tls?: TlsOptions): Promise<OracleListener> {
   const sockets = new Set<Socket>();
   let count = 0;
-  const server = createServer((socket) => {
+  const greet = (socket: Socket): void => {
     count++;
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
     socket.once('data', () => answer(socket, behaviour));
-  });
+  };
+  const server = tls === undefined ? createServer(greet) : createTlsServer(tls, greet);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return {
