@@ -115,7 +115,7 @@ async function visit(context: BrowserContext, folder: Pick<Folder, 'page'>, prep
       await page.click('#open');
     },
     async save(id) {
-      const [download] = await Promise.all([page.waitForEvent('download', { timeout: 120_000 }), page.click(`#${id}`)]);
+      const [download] = await Promise.all([page.waitForEvent('download', { timeout: 300_000 }), page.click(`#${id}`)]);
       const path = await download.path();
       return { name: download.suggestedFilename(), bytes: readFileSync(path), path };
     },
