@@ -28,10 +28,20 @@ export function parseTemplate(sql: string, file: string): ExtractTemplate {
     const [, found] = TITLE.exec(line) ?? [];
     const input = INPUT.exec(line);
     if (found !== undefined) title = found.trim();
-    else if (input !== null) inputs.push(inputOf(input));
+    else if (input !== null && fits(input, inputs)) inputs.push(inputOf(input));
     else if (/^--\s*input\b/.test(line)) throw faulty(file, i + 1, line);
   }
   return { title, inputs, sql };
+}
+
+/** Named once, and its pattern is one. */
+function fits([, name, , match = '']: RegExpExecArray, others: readonly TemplateInput[]): boolean {
+  try {
+    new RegExp(match, 'u');
+    return !others.some((one) => one.name === name);
+  } catch {
+    return false;
+  }
 }
 
 function inputOf([, name = '', type = '', match, title = '']: RegExpExecArray): TemplateInput {

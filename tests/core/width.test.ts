@@ -67,7 +67,7 @@ describe('width', () => {
   });
 });
 
-describe('escape', () => {
+describe('escape (case 51)', () => {
   test('shows what a terminal would obey', () => {
     expect(safe('a\x1b[31mb')).toBe('a\\x1b[31mb');
     expect(safe('a\u202eb')).toBe('a\\u{202e}b');

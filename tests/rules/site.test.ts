@@ -70,7 +70,7 @@ describe('good files', () => {
   });
 });
 
-describe('faulty files', () => {
+describe('faulty files (case 55)', () => {
   it.each(Object.entries(EXPECTED))('%s', (name, expected) => {
     const text = read(name);
     const { site, problems } = check(text);
@@ -159,6 +159,7 @@ describe('secret files', () => {
   it('are all that the site names, absolute', () => {
     expect(secretFiles(site).map(({ key, path }) => `${key} ${path}`)).toEqual([
       'databases.pg1.passwordFile /site/secrets/pg1',
+      'databases.ora1.walletPasswordFile /site/secrets/wallet-password',
       'redis.cache.passwordFile /site/secrets/cache',
       'search.es.passwordFile /site/secrets/es',
       'hosts.app01.identityFile /site/secrets/id_app01',

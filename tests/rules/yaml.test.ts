@@ -23,7 +23,7 @@ describe('places', () => {
   });
 });
 
-describe('refused', () => {
+describe('refused (case 55)', () => {
   it.each([
     ['a: 1\na: 2', '2: a is written twice.'],
     ['a: &x 1', '1: An anchor (&name) is not allowed.'],

@@ -150,7 +150,7 @@ describe('tables', () => {
   });
 });
 
-describe('hostile text', () => {
+describe('hostile text (cases 51, 52)', () => {
   test('HTML holds no tag, control or request of it', () => {
     const html = drawHtml(report(HOSTILE), how(0));
     expect(html).not.toMatch(/(?<!\\)<script/);

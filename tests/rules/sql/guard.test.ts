@@ -26,7 +26,7 @@ describe('what is read every day', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('what is refused (cases 44, 45)', () => {
   test.each(REFUSED)('%s: %s', async (sql, code) => {
     for (const dialect of ['sqlite', 'postgres'] as const) {
       const judgement = await guard(sql, rules(dialect));
@@ -103,7 +103,7 @@ describe('what is refused', () => {
   });
 });
 
-describe('masks by lineage', () => {
+describe('masks by lineage (case 46)', () => {
   test('through star, alias, subquery, WITH and UNION', async () => {
     expect(await masks('select * from taxpayer')).toContain('phone phone');
     expect(await masks('select p as q from (select phone as p from taxpayer) x')).toEqual(['q phone']);

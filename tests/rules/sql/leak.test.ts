@@ -97,7 +97,7 @@ function secondJudge(sql: string) {
   }
 }
 
-test('no identifier reaches an accepted query’s masked rows', async () => {
+test('no identifier reaches an accepted query’s masked rows (case 46)', async () => {
   let accepted = 0;
   let rows = 0;
   await fc.assert(
