@@ -3,13 +3,14 @@ import type { Found } from './content.ts';
 import type { Manifest } from './manifest.ts';
 import type { Secret } from './opening.ts';
 import type { Code, Values } from './refusal.ts';
+import type { Place } from './sink.ts';
 
 /** One at a time, each answered by `done` or `refused`; `start` needs no answer. */
 export type Asked =
   | { readonly ask: 'start'; readonly manifest: Manifest; readonly key: Uint8Array | undefined }
   | { readonly ask: 'check'; readonly file: File }
   | { readonly ask: 'open'; readonly secret: Secret }
-  | { readonly ask: 'save'; readonly as: 'same' | 'xlsx'; readonly handle: FileSystemFileHandle | undefined };
+  | { readonly ask: 'save'; readonly as: 'same' | 'xlsx'; readonly handle: Place | undefined };
 
 /** What came of it: nothing, what was found, or a Blob still to be downloaded. */
 export interface Done {

@@ -65,6 +65,8 @@ export function showManifest(manifest: Manifest): void {
   }
   const due = overdue(manifest.destroyBy);
   if (due) list.append(element('dt', []), element('dd', said(PAST), 'warn'));
+  if (typeof manifest.snapshots === 'number' && manifest.snapshots > 1)
+    list.append(element('dt', []), element('dd', said(MOMENTS), 'warn'));
   const body = at('columns').querySelector('tbody');
   for (const { name, mask } of manifest.columns)
     body?.append(element('tr', [element('td', [visible(name)]), element('td', said(maskSaid(visible(mask))))]));
@@ -73,6 +75,11 @@ export function showManifest(manifest: Manifest): void {
 const PAST: Said = [
   '已过销毁期限：请按规定销毁，不要再使用。',
   'The day of destruction has passed: destroy the file as ruled and do not use it.',
+];
+
+const MOMENTS: Said = [
+  '分段读取时曾中断续读，各段不是同一时刻的数据。',
+  'The parts were read at different moments: reading was broken off and gone on with.',
 ];
 
 function overdue(day: unknown): boolean {

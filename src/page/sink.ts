@@ -8,11 +8,23 @@ export interface Sink {
   abort(): Promise<void>;
 }
 
+/** What is needed of a FileSystemFileHandle, which is no name outside a browser. `remove` came late. */
+export interface Place {
+  readonly name: string;
+  getFile(): Promise<Blob>;
+  createWritable(): Promise<{
+    write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+    close(): Promise<void>;
+    abort(): Promise<void>;
+  }>;
+  remove?(): Promise<void>;
+}
+
 /** Pieces of a Blob stay in this thread's memory until so many bytes are handed to the browser, which may keep them on its disk. */
 const HANDED = 8 * 1024 * 1024;
 
 /** Writes to a file that the reader chose. The browser writes a temporary one and puts it in place only on `close`. */
-export async function fileSink(handle: FileSystemFileHandle): Promise<Sink> {
+export async function fileSink(handle: Place): Promise<Sink> {
   // Choosing a new name makes an empty file; one that held something is another's and stays as it was.
   const fresh = (await handle.getFile()).size === 0;
   const file = await handle.createWritable();
@@ -24,8 +36,7 @@ export async function fileSink(handle: FileSystemFileHandle): Promise<Sink> {
     },
     async abort() {
       await file.abort().catch(() => undefined);
-      if (fresh && 'remove' in handle && typeof handle.remove === 'function')
-        await handle.remove().catch(() => undefined);
+      if (fresh) await handle.remove?.().catch(() => undefined);
     },
   };
 }

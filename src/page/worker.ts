@@ -5,7 +5,7 @@ import type { Answer, Asked, Done } from './messages.ts';
 import { checkFile, decrypterFor, decryptFile, type Told } from './opening.ts';
 import type { AgeFile } from './parts.ts';
 import { refusalOf, refuse } from './refusal.ts';
-import { blobSink, fileSink, type Sink } from './sink.ts';
+import { blobSink, fileSink, type Place, type Sink } from './sink.ts';
 import { spreadsheetTo } from './spreadsheet.ts';
 
 type Decrypter = Awaited<ReturnType<typeof decrypterFor>>;
@@ -123,7 +123,7 @@ async function save(
   }
 }
 
-async function opened(handle: FileSystemFileHandle): Promise<Sink> {
+async function opened(handle: Place): Promise<Sink> {
   try {
     return await fileSink(handle);
   } catch {

@@ -115,4 +115,20 @@ describe.skipIf(program === undefined)('an export as the program made it', () =>
     expect(await seen.text('file-state')).toMatch(/SHA-256 不同/);
     expect([await seen.page.isVisible('#save-buttons'), seen.downloads]).toEqual([false, []]);
   }, 120_000);
+
+  it('in parts: one file again, the same as the program writes', async () => {
+    at.edit('partRows: 5000000', 'partRows: 100');
+    const id = await at.applied(SQL.replace('select', 'select id,'));
+    expect((await at.approve(id, 'chen')).code).toBe(0);
+    expect((await at.run(id)).code).toBe(0);
+    const copy = carried(at.dataFile(id));
+    expect(basename(copy.file)).toMatch(/\.csv\.age\.zip$/);
+    seen = await browser.visit(copy);
+    await seen.choose(copy.file);
+    await seen.byIdentity(copy.identity);
+    expect(await seen.text('result')).toMatch(/核对无误：共 300 行/);
+    const saved = await seen.save('save-same');
+    expect(saved.name).toBe(`extract-${id}-zhang.csv`);
+    expect(saved.bytes.equals(await openedByProgram(at.dataFile(id)))).toBe(true);
+  }, 120_000);
 });
