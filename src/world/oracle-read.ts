@@ -6,7 +6,7 @@ import { Stop } from '../core/stop.ts';
 import { type Phrase, t } from '../core/text.ts';
 import type { RowStream } from '../core/world.ts';
 import { isLarge, packerFor } from './oracle-pack.ts';
-import type { OracleColumn, OracleCursor, OracleLarge, OracleValue } from './oracle-session.ts';
+import type { OracleBinds, OracleColumn, OracleCursor, OracleLarge, OracleValue } from './oracle-session.ts';
 import { stopOf } from './oracle-stops.ts';
 import type { Watch } from './oracle-watch.ts';
 
@@ -36,7 +36,7 @@ export async function readRows(watch: Watch, query: RowQuery): Promise<RowStream
   const columns = await watch.call((session) => session.describe(query.sql));
   insistOnReadable(columns, query.database);
   const first = Math.min(firstTrip(columns), query.limit + 1);
-  const binds = bindsOf(query.binds);
+  const binds = bindsOf(query);
   const sql = query.shuffled === true ? shuffled(query.sql, columns) : query.sql;
   const cursor = await watch.call((session) => session.query(sql, binds, first));
   insistOnSame(columns, cursor.columns, query.database);
@@ -180,8 +180,20 @@ function tooMany({ database, limit }: RowQuery): Stop {
   });
 }
 
-function bindsOf(binds: RowQuery['binds']): Record<string, string | number | null> {
-  return Object.fromEntries(Object.entries(binds).map(([name, value]) => [name.replace(/^[:$]/, ''), value]));
+/**
+ * All as text: compared with a number, Oracle would turn every value of a text column (codes made of digits) into one, past its index and
+ * failing at the first that is none; compared with a text, it turns that into what the column is.
+ */
+function bindsOf({ binds }: RowQuery): OracleBinds {
+  const texts = Object.entries(binds).map(([place, value]) => {
+    const text = value === null ? null : String(value);
+    if (text?.isWellFormed() === false)
+      throw new Stop('refused', t('the value for {place} holds half a character', { place }), {
+        notDone: t('No statement was sent.'),
+      });
+    return [place.replace(/^:/, ''), text];
+  });
+  return Object.fromEntries(texts);
 }
 
 /** Oracle's capitals are how it stores a name that was written without quotes; shown as it is usually written. */

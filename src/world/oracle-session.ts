@@ -36,7 +36,7 @@ export interface OracleCursor {
   close(): Promise<void>;
 }
 
-export type OracleBinds = Readonly<Record<string, string | number | null>>;
+export type OracleBinds = Readonly<Record<string, string | null>>;
 
 /**
  * One login. Every failure is an Error that names its codes (`ORA-01555`, `NJS-500`) in `code` or message; its words may hold values

@@ -94,7 +94,7 @@ const LONGEST_CHAR = 2_000;
 /** Text as CHAR, which literals are too: bound as VARCHAR2 it would not be equal to a CHAR column's value and the blanks behind it. */
 function bound(binds: OracleBinds, { DB_TYPE_CHAR }: Oracledb): object {
   const typed = Object.entries(binds).map(([name, value]) => {
-    const short = typeof value === 'string' && Buffer.byteLength(value) <= LONGEST_CHAR;
+    const short = value !== null && Buffer.byteLength(value) <= LONGEST_CHAR;
     return [name, short ? { val: value, type: DB_TYPE_CHAR } : value];
   });
   return Object.fromEntries(typed);

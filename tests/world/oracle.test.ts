@@ -56,12 +56,15 @@ describe('a look', () => {
     expect(oracle.open()).toBe(0);
   });
 
-  it('binds by place', async () => {
+  it('binds by place, numbers as text: compared with a number, Oracle would make numbers of a whole column of codes', async () => {
     const oracle = source(counting(1));
     const value = `'; -- \u0000 \u201c一\u201d 😀`;
     await read(oracle, { binds: { ':b1': value, ':b2': 7, ':b3': null } });
-    expect(oracle.binds.at(-1)).toEqual({ b1: value, b2: 7, b3: null });
+    expect(oracle.binds.at(-1)).toEqual({ b1: value, b2: '7', b3: null });
     expect(oracle.log.join('\n')).not.toContain('😀');
+    const half = await stopped(read(source(counting(1)), { binds: { ':b1': `${CANARY}\ud83d` } }));
+    expect(half).toMatchObject({ verdict: 'refused', text: { with: { place: ':b1' } } });
+    expect(JSON.stringify(half)).not.toContain(CANARY);
   });
 
   it('a refused login is not tried a second time by the same driver: the next may lock the account', async () => {
