@@ -41,13 +41,7 @@ export async function extractionSite(rows: number): Promise<ExtractionSite> {
   const site = await makeSandbox(rows, 'extraction');
   const folder = mkdtempSync(join(tmpdir(), 'gxops-extraction-'));
   let count = 0;
-  const as = async (who: string, ...words: string[]): Promise<Answer> => {
-    const { code, stdout, stderr } = await site.run(['--as', who, ...words, '--json']);
-    // An error's document is on standard error, behind the talk.
-    const text = stdout.trim() === '' ? stderr.slice(stderr.indexOf('{\n')) : stdout;
-    const document = JSON.parse(text) as Document;
-    return { ...document, data: document.data ?? {}, code };
-  };
+  const as = speakerAt(site);
   const apply = (sql: string, ...more: string[]) => {
     const file = join(folder, `q${count++}.sql`);
     writeFileSync(file, sql);
@@ -75,27 +69,42 @@ export async function extractionSite(rows: number): Promise<ExtractionSite> {
     run: (id, who = 'zhang') => as(who, 'extract', 'run', id, '--execute'),
     files: (id) => namesOf(site, id),
     dataFile,
-    plain(id) {
-      const words = ['-d', '-i', join(site.dir, 'keys/zhao.age'), dataFile(id)];
-      return execFileSync('age', words, { maxBuffer: 1 << 29, stdio: ['ignore', 'pipe', 'pipe'] });
-    },
-    bodies: (type) =>
-      readFileSync(join(site.dir, 'journal/000001.jsonl'), 'utf8')
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line).body as Body)
-        .filter((body) => body.type === type),
-    edit(from, to) {
-      const at = join(site.dir, 'site.yml');
-      const text = readFileSync(at, 'utf8');
-      if (!text.includes(from)) throw new Error(`site.yml does not hold ${from}`);
-      writeFileSync(at, text.replace(from, to));
-    },
+    plain: (id) => decrypted(dataFile(id), join(site.dir, 'keys/zhao.age')),
+    bodies: (type) => bodiesIn(site, type),
+    edit: (from, to) => replaceIn(join(site.dir, 'site.yml'), from, to),
     remove() {
       site.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function replaceIn(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+  writeFileSync(file, text.replace(from, to));
+}
+
+function decrypted(file: string, identity: string): Buffer {
+  return execFileSync('age', ['-d', '-i', identity, file], { maxBuffer: 1 << 29, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function speakerAt(site: Sandbox) {
+  return async (who: string, ...words: string[]): Promise<Answer> => {
+    const { code, stdout, stderr } = await site.run(['--as', who, ...words, '--json']);
+    // An error's document is on standard error, behind the talk.
+    const text = stdout.trim() === '' ? stderr.slice(stderr.indexOf('{\n')) : stdout;
+    const document = JSON.parse(text) as Document;
+    return { ...document, data: document.data ?? {}, code };
+  };
+}
+
+function bodiesIn(site: Sandbox, type: string): Body[] {
+  return readFileSync(join(site.dir, 'journal/000001.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).body as Body)
+    .filter((body) => body.type === type);
 }
 
 const DATA = /^[^.].*\.(csv|jsonl|xlsx)\.age(\.zip)?$/;

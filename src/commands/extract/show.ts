@@ -4,73 +4,81 @@ import { localTime } from '../../core/local-time.ts';
 import type { Report, Section } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { type Text, t } from '../../core/text.ts';
-import { type Extraction, extractionStanding } from '../../records/extract.ts';
+import { type Extraction, type ExtractionStanding, extractionStanding } from '../../records/extract.ts';
 import { rosterOf } from '../../records/roster.ts';
+import type { Application } from '../../rules/application.ts';
 import type { Call } from '../command.ts';
 import { applicationForm } from './forms.ts';
 import { STANDINGS } from './list.ts';
 import { applicationOf, findExtraction } from './stored.ts';
 import { columnTable } from './tables.ts';
 
-/** Data `{id, standing, digest, columns, approvals, artefact}` and what was applied for; the statement is shown as it was written. */
+/** What is told of one application. */
+interface Told {
+  readonly extraction: Extraction;
+  readonly application: Application;
+  readonly standing: ExtractionStanding;
+}
+
+/** Data `{id, standing, digest, columns, approvals, artefact, destroyBy, copies, destroyed}` and what was applied for; the statement is shown as it was written. */
 export async function run({ session, args }: Call): Promise<Report> {
   const extraction = await findExtraction(args[0] ?? '', session);
   const application = await applicationOf(extraction, session);
   const roster = await rosterOf(session.world.keep);
   const standing = extractionStanding(extraction, roster, session.world.now());
-  const { id, digest, columns, artefact } = extraction;
-  const { database, purpose, basis, limit, requester, recipients, format, clear, expires } = application;
-  const grants = extraction.approval?.grants ?? [];
+  const told: Told = { extraction, application, standing };
   return {
-    title: t('Extraction {id}: {standing}', { id, standing: STANDINGS[standing] }),
+    title: t('Extraction {id}: {standing}', { id: extraction.id, standing: STANDINGS[standing] }),
     verdict: 'done',
     sections: [
-      {
-        kind: 'facts',
-        facts: [
-          ...([
-            [t('purpose'), purpose],
-            [t('basis'), basis],
-            [t('database'), database],
-          ] as const),
-          ...([
-            [t('applied by'), requester],
-            [t('applied'), localTime(extraction.at, session.site.timeZone)],
-            [t('holds until'), localTime(expires, session.site.timeZone)],
-          ] as const),
-          [t('recipients'), recipients.map(({ operator }) => operator).join(', ')],
-          [t('rows at most'), `${limit}`],
-          [t('digest'), digest],
-          [t('signed by'), grants.map(({ approver }) => approver).join(', ') || '–'],
-        ],
-      },
-      columnTable(columns),
+      { kind: 'facts', facts: factsOf(told, session) },
+      columnTable(extraction.columns),
       { kind: 'verbatim', heading: t('Statement'), text: application.sql },
       ...fileSection(extraction),
       ...copySection(extraction, session),
     ],
     document: await applicationForm({ extraction, application, roster, session }),
-    data: {
-      ...{ id, standing, digest, columns: columns as unknown as Json, database, purpose, basis, limit, requester },
-      ...{ recipients: recipients.map(({ operator }) => operator), format, clear, expires },
-      approvals: grants.map(({ approver, at }) => ({ approver, at })),
-      artefact: (artefact ?? null) as unknown as Json,
-      destroyBy: extraction.destroyBy ?? null,
-      copies: extraction.copies.map(({ copy, medium, destination, receiver, at, received, destroyed }) => ({
-        ...{ copy, medium, destination, receiver, at },
-        ...{ received: received?.at ?? null, destroyed: destroyed?.at ?? null },
-      })),
-      destroyed: extraction.destroyed?.at ?? null,
-    },
-    next:
-      standing === 'granted'
-        ? [`gxops extract run ${id} --execute`]
-        : standing === 'waiting'
-          ? [`gxops approve ${id}`]
-          : standing === 'made'
-            ? [`gxops extract handover ${id} --medium N --destination '…'`]
-            : [],
+    data: dataOf(told),
+    next: nextOf(extraction.id, standing),
   };
+}
+
+function factsOf({ extraction, application }: Told, { site }: Session): (readonly [Text, Text])[] {
+  const { database, purpose, basis, limit, requester, recipients, expires } = application;
+  const grants = extraction.approval?.grants ?? [];
+  return [
+    [t('purpose'), purpose],
+    [t('basis'), basis],
+    [t('database'), database],
+    [t('applied by'), requester],
+    [t('applied'), localTime(extraction.at, site.timeZone)],
+    [t('holds until'), localTime(expires, site.timeZone)],
+    [t('recipients'), recipients.map(({ operator }) => operator).join(', ')],
+    [t('rows at most'), `${limit}`],
+    [t('digest'), extraction.digest],
+    [t('signed by'), grants.map(({ approver }) => approver).join(', ') || '–'],
+  ];
+}
+
+function dataOf({ extraction, application, standing }: Told): Json {
+  const { id, digest, columns, artefact, copies, destroyBy, destroyed } = extraction;
+  const { database, purpose, basis, limit, requester, recipients, format, clear, expires } = application;
+  return {
+    ...{ id, standing, digest, columns: columns as unknown as Json, database, purpose, basis, limit, requester },
+    ...{ recipients: recipients.map(({ operator }) => operator), format, clear, expires },
+    approvals: (extraction.approval?.grants ?? []).map(({ approver, at }) => ({ approver, at })),
+    artefact: (artefact ?? null) as unknown as Json,
+    ...{ destroyBy: destroyBy ?? null, destroyed: destroyed?.at ?? null },
+    copies: copies.map(({ copy, medium, destination, receiver, at, received, destroyed: gone }) => ({
+      ...{ copy, medium, destination, receiver, at, received: received?.at ?? null, destroyed: gone?.at ?? null },
+    })),
+  };
+}
+
+function nextOf(id: string, standing: ExtractionStanding): string[] {
+  if (standing === 'waiting') return [`gxops approve ${id}`];
+  if (standing === 'granted') return [`gxops extract run ${id} --execute`];
+  return standing === 'made' ? [`gxops extract handover ${id} --medium N --destination '…'`] : [];
 }
 
 function fileSection({ artefact }: Extraction): Section[] {
