@@ -84,7 +84,7 @@ async function judged(lexed: Lexed, rules: GuardRules): Promise<Guarded> {
   const context = contextOf(catalogue, masked, kinds.personal, rules);
   const columns = columnsOf(select, context).map((column) => guarded(column, context, kinds, released));
   const { leaksOrder } = context.noted;
-  const sliceable = leaksOrder ? undefined : sliceableBy(select, columns, rules.catalogue);
+  const sliceable = sliceableBy(select, columns, rules.catalogue);
   return {
     ok: true,
     dialect,

@@ -22,7 +22,8 @@ const WHOLE = new Set([
 
 /**
  * The first output column that is nothing but a whole-number primary key and leaves in clear; `tree` is the statement as it was
- * parsed. Undefined where there is none. A key may be NULL (outer join) or occur more than once: the parts still hold each row once.
+ * parsed. Undefined where there is none. Where rows would come in the order of what a mask hides, each part is shuffled like the whole;
+ * in which part a row is its key alone tells. A key may be NULL (outer join) or occur more than once: the parts still hold each row once.
  */
 export function sliceableBy(
   tree: unknown,
