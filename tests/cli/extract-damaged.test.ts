@@ -60,8 +60,8 @@ async function notRefused(damaged: ReadonlyMap<string, readonly [Uint8Array, Uin
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [name, [bytes, told]] = next;
-      const { code, stays } = await opened(bytes, told);
-      if (code !== 3 || stays.length > 0) wrong.push(`${name}: ${code} ${stays.join(' ')}`);
+      const { code, stays, ...said } = await opened(bytes, told);
+      if (code !== 3 || stays.length > 0) wrong.push(`${name}: ${JSON.stringify([code, stays, said])}`);
     }
   };
   await Promise.all([work(), work()]);
