@@ -16,6 +16,12 @@ export interface Packer {
 /** Ends the reading: column, counted from 1, and why. Never with the value. */
 export type Refuse = (column: number, why: Phrase) => never;
 
+/** UTF-16 units or bytes of one value. */
+export const LARGEST = 16 << 20;
+export const TOO_LARGE = t('a value is larger than {most} MiB', { most: LARGEST >> 20 });
+const INEXACT = t('the driver gave a value that is not exact');
+const BROKEN = t('it holds a character that the database could not turn into Unicode (U+FFFD)');
+
 interface Room {
   bytes: Buffer;
   at: number;
@@ -38,7 +44,11 @@ export function packerFor(columns: readonly OracleColumn[], refuse: Refuse): Pac
     },
     add(row) {
       if (room.cells + width > room.kinds.length) grow(room);
-      for (const [c, column] of columns.entries()) put(room, row[c] ?? null, column, (why) => refuse(c + 1, why));
+      let c = 0;
+      for (const column of columns) {
+        put(room, row[c] ?? null, column, c, refuse);
+        c++;
+      }
     },
     take() {
       const { bytes, starts, ends, kinds, cells } = room;
@@ -63,41 +73,48 @@ function grow(room: Room): void {
   Object.assign(room, wider);
 }
 
-function put(room: Room, value: OracleValue, column: OracleColumn, refuse: (why: Phrase) => never): void {
+function put(room: Room, value: OracleValue, { type, digits }: OracleColumn, c: number, refuse: Refuse): void {
   const n = room.cells++;
   room.starts[n] = room.at;
-  room.kinds[n] = value === null ? CELL.null : written(room, value, column, refuse);
+  if (value === null) room.kinds[n] = CELL.null;
+  else if (typeof value === 'string') room.kinds[n] = writeText(room, value, type, digits, c, refuse);
+  else if (value instanceof Uint8Array) room.kinds[n] = writeBytes(room, value, c, refuse);
+  else room.kinds[n] = writeOther(room, value, type, c, refuse);
   room.ends[n] = room.at;
 }
 
-function written(room: Room, value: NonNullable<OracleValue>, column: OracleColumn, refuse: (why: Phrase) => never) {
-  if (typeof value === 'string') return writeText(room, value, column, refuse);
-  if (value instanceof Uint8Array) {
-    reserve(room, value.length);
-    room.bytes.set(value, room.at);
-    room.at += value.length;
-    return CELL.bytes;
-  }
-  if (typeof value === 'boolean') return write(room, value ? 'TRUE' : 'FALSE', CELL.text);
-  if (typeof value === 'number' && column.type.startsWith('BINARY_')) {
-    const text = floatText(value, column.type === 'BINARY_FLOAT');
-    // What is no plain decimal text (NaN, 1e+20) is a text.
-    return write(room, text, /^-?[\d.]+$/.test(text) ? CELL.number : CELL.text);
-  }
-  if (typeof value === 'object' && 'unread' in value) return refuse(value.unread);
-  // A Date, a float for a NUMBER: whatever it would say is not what is stored.
-  return refuse(t('the driver gave a value that is not exact'));
+function writeText(room: Room, value: string, type: string, digits = 0, c: number, refuse: Refuse): number {
+  if (type === 'NUMBER') return write(room, exactNumber(value) ?? refuse(c + 1, INEXACT), CELL.number);
+  if (type.startsWith('TIMESTAMP')) return write(room, withDigits(value, digits), CELL.text);
+  if (value.length > LARGEST) refuse(c + 1, TOO_LARGE);
+  if (value.includes('\ufffd') || !value.isWellFormed()) refuse(c + 1, BROKEN);
+  return write(room, value, CELL.text);
 }
 
-function writeText(room: Room, value: string, { type, digits }: OracleColumn, refuse: (why: Phrase) => never) {
-  if (type === 'NUMBER') {
-    const number = exactNumber(value) ?? refuse(t('the driver gave a value that is not exact'));
-    return write(room, number, CELL.number);
+function writeBytes(room: Room, value: Uint8Array, c: number, refuse: Refuse): number {
+  if (value.length > LARGEST) refuse(c + 1, TOO_LARGE);
+  reserve(room, value.length);
+  room.bytes.set(value, room.at);
+  room.at += value.length;
+  return CELL.bytes;
+}
+
+function writeOther(
+  room: Room,
+  value: Exclude<OracleValue, null | string | Uint8Array>,
+  type: string,
+  c: number,
+  refuse: Refuse,
+) {
+  if (typeof value === 'boolean') return write(room, value ? 'TRUE' : 'FALSE', CELL.text);
+  if (typeof value === 'number' && type.startsWith('BINARY_')) {
+    const text = floatText(value, type === 'BINARY_FLOAT');
+    // What is no plain decimal text (NaN, 1e+21) is a text.
+    return write(room, text, /^-?[\d.]+$/.test(text) ? CELL.number : CELL.text);
   }
-  if (type.startsWith('TIMESTAMP')) return write(room, withDigits(value, digits ?? 0), CELL.text);
-  if (value.includes('\ufffd') || !value.isWellFormed())
-    refuse(t('it holds a character that the database could not turn into Unicode (U+FFFD)'));
-  return write(room, value, CELL.text);
+  if (typeof value === 'object' && 'unread' in value) return refuse(c + 1, value.unread);
+  // A Date, a float for a NUMBER: whatever it would say is not what is stored.
+  return refuse(c + 1, INEXACT);
 }
 
 function write(room: Room, text: string, kind: number): number {

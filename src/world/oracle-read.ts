@@ -5,7 +5,7 @@ import type { RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { type Phrase, t } from '../core/text.ts';
 import type { RowStream } from '../core/world.ts';
-import { isLarge, packerFor } from './oracle-pack.ts';
+import { isLarge, LARGEST, packerFor, TOO_LARGE } from './oracle-pack.ts';
 import type { OracleBinds, OracleColumn, OracleCursor, OracleLarge, OracleValue } from './oracle-session.ts';
 import { stopOf } from './oracle-stops.ts';
 import type { Watch } from './oracle-watch.ts';
@@ -19,8 +19,6 @@ const WORST = 64 << 20;
 /** Rows a round trip, at first and at most, where values of any size may be among them. */
 const FEW = 2;
 const FEW_MOST = 100;
-/** UTF-16 units or bytes of one value. */
-const LARGEST = 16 << 20;
 /** What a value takes that the server says no size of. */
 const USUAL = 24;
 
@@ -54,6 +52,7 @@ async function* batchesOf(
   first: number,
 ): AsyncGenerator<Batch> {
   const packer = packerFor(columns, (column, why) => unreadable(query.database, column, why));
+  const large = columns.some(({ type }) => ENDLESS.has(type));
   let [count, asked] = [0, first];
   try {
     while (true) {
@@ -65,7 +64,7 @@ async function* batchesOf(
       const before = count;
       let bytes = 0;
       for (const row of kept) {
-        packer.add(await whole(row, watch, columns, query.database));
+        packer.add(large && row.some(isLarge) ? await whole(row, watch, columns, query.database) : row);
         count++;
         if (packer.bytes < TRIP) continue;
         bytes += packer.bytes;
@@ -114,11 +113,6 @@ function shuffled(sql: string, columns: readonly OracleColumn[]): string {
 
 /** The row with its large values read, each by a call of its own, none of them larger than may be held. */
 async function whole(row: readonly OracleValue[], watch: Watch, columns: readonly OracleColumn[], database: string) {
-  for (const [c, value] of row.entries()) {
-    const size = typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
-    if (size > LARGEST) tooLarge(database, c + 1);
-  }
-  if (!row.some(isLarge)) return row;
   const read: OracleValue[] = [];
   for (const [c, value] of row.entries())
     read.push(isLarge(value) ? await content(value, c + 1, watch, columns[c], database) : value);
@@ -132,17 +126,13 @@ async function content(
   column: OracleColumn | undefined,
   database: string,
 ): Promise<OracleValue> {
-  if (value.length > LARGEST) tooLarge(database, number);
+  if (value.length > LARGEST) unreadable(database, number, TOO_LARGE);
   // An empty LOB is not NULL: it is a text, or bytes, of length 0.
   const empty = column?.type === 'BLOB' ? new Uint8Array() : '';
   if (value.length === 0) return empty;
   const data = (await watch.call(() => value.getData())) ?? empty;
   if (data.length !== value.length) unreadable(database, number, t('only a part of the value came'));
   return data;
-}
-
-function tooLarge(database: string, column: number): never {
-  return unreadable(database, column, t('a value is larger than {most} MiB', { most: LARGEST >> 20 }));
 }
 
 /** A table that was changed between describing and running would give rows of another shape. */

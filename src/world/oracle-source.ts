@@ -16,10 +16,10 @@ const LOOK_TIMEOUT = 60_000;
 const REACH_TIMEOUT = 20_000;
 
 /**
- * Nothing that depends on where the client runs: dates and numbers in one form, comparison byte by byte, days of the site. Then the transaction,
- * whose first statement must say that it only reads; SELECT … FOR UPDATE, DML and DDL are refused in it.
+ * Nothing that depends on where the client runs: dates and numbers in one form, comparison byte by byte, days that begin when they
+ * begin at the site. Then the transaction, whose first statement must say that it only reads: FOR UPDATE, DML and DDL are refused in it.
  */
-export const setUp = (timeZone: string) => [
+const setUp = (timeZone: string) => [
   `ALTER SESSION SET NLS_DATE_FORMAT = 'YYYY-MM-DD HH24:MI:SS' NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF'
   NLS_TIMESTAMP_TZ_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF TZH:TZM' NLS_NUMERIC_CHARACTERS = '.,'
   NLS_SORT = BINARY NLS_COMP = BINARY TIME_ZONE = '${timeZone.replaceAll("'", "''")}'`,
@@ -33,19 +33,9 @@ const CLOCK = `SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:
   (SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET') FROM dual`;
 
 /** The verbs over sessions of `door`. A login that was refused is not tried again by this driver: the next one may lock the account. */
-export function oracleSource(place: Pick<DatabasePlace, 'name' | 'timeZone'>, door: OracleDoor): DatabaseDriver {
+export function oracleSource(place: Named, door: OracleDoor): DatabaseDriver {
   const { name } = place;
-  let shut: unknown;
-  const once: OracleDoor = {
-    mode: door.mode,
-    async open() {
-      if (shut !== undefined) throw shut;
-      return door.open().catch((error: unknown) => {
-        if (isLoginRefused(error)) shut = error;
-        throw error;
-      });
-    },
-  };
+  const once = loginOnce(door);
   const look = <T>(work: (session: OracleSession) => Promise<T>): Promise<T> => looking(place, once, work);
   return {
     async rows({ idle, ...query }, signal) {
@@ -69,6 +59,36 @@ export function oracleSource(place: Pick<DatabasePlace, 'name' | 'timeZone'>, do
     fingerprint: () => look(oracleFingerprint),
     privileges: () => look(oraclePrivileges),
     reach: () => reached(place, once),
+  };
+}
+
+/**
+ * Behind a login that was refused none is tried, and behind the first none begins before it has ended: several looks at once would
+ * else try a wrong password as often.
+ */
+function loginOnce(door: OracleDoor): OracleDoor {
+  let shut: unknown;
+  let first: Promise<unknown> | undefined;
+  const login = async (): Promise<OracleSession> => {
+    if (shut !== undefined) throw shut;
+    try {
+      return await door.open();
+    } catch (error) {
+      if (isLoginRefused(error)) shut = error;
+      throw error;
+    }
+  };
+  return {
+    mode: () => door.mode(),
+    async open() {
+      if (first === undefined) {
+        const opened = login();
+        first = opened.catch(() => undefined);
+        return opened;
+      }
+      await first;
+      return login();
+    },
   };
 }
 

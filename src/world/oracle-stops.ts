@@ -23,7 +23,7 @@ export function isForbidden(error: unknown): boolean {
 export function isLoginRefused(error: unknown): boolean {
   return codesOf(error).some((code) => LOGIN.includes(code));
 }
-const LOGIN = ['ORA-01017', 'ORA-28000', 'ORA-28001', 'ORA-28002', 'ORA-01005', 'ORA-01045', 'ORA-28003', 'ORA-28011'];
+const LOGIN = ['ORA-01017', 'ORA-28000', 'ORA-28001', 'ORA-01005', 'ORA-01045', 'ORA-28003', 'ORA-28011'];
 
 interface Meaning {
   readonly codes: readonly string[];

@@ -49,8 +49,8 @@ describe('a listener', () => {
     [{ kind: 'refuse', code: 12528 }, 'takes no ordinary sessions', 2_000],
     [{ kind: 'reset' }, 'was cut before the login', 2_000],
     [{ kind: 'close' }, 'was cut before the login', 2_000],
-    [{ kind: 'silent' }, 'did not answer in time', 9_500],
-    [{ kind: 'slow' }, 'did not answer in time', 9_500],
+    [{ kind: 'silent' }, 'did not answer in time', 18_000],
+    [{ kind: 'slow' }, 'did not answer in time', 18_000],
   ];
   it.each(cases)('%o: rows, columns and doctor say why, in time, once, and no secret', async (behaviour, says, ms) => {
     const listener = await startOracleListener(behaviour);

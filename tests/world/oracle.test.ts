@@ -70,8 +70,9 @@ describe('a look', () => {
   it('a refused login is not tried a second time by the same driver: the next may lock the account', async () => {
     for (const code of ['ORA-01017', 'ORA-28000', 'ORA-28001']) {
       const oracle = source({ login: `${code}: invalid ${CANARY}` });
-      for (const look of [() => read(oracle), () => oracle.driver.columns('SELECT 1'), () => oracle.driver.catalogue()])
-        expect(await stopped(look())).toMatchObject({ verdict: 'unreachable', text: { with: { code } } });
+      const looks = [read(oracle), oracle.driver.columns('SELECT 1'), oracle.driver.catalogue()];
+      for (const stop of await Promise.all(looks.map(stopped)))
+        expect(stop).toMatchObject({ verdict: 'unreachable', text: { with: { code } } });
       expect(await oracle.driver.reach()).toMatchObject({ ok: false });
       expect(oracle.log).toEqual(['open']);
     }
