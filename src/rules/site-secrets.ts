@@ -23,9 +23,11 @@ export function secretFiles(site: Site): SecretFile[] {
   const found: SecretFile[] = [];
   for (const section of ['databases', 'redis', 'search'] as const) {
     for (const [name, entry] of Object.entries(site[section])) {
-      const { passwordFile } = entry as SecretSource;
-      if (passwordFile !== undefined)
-        found.push({ key: `${section}.${name}.passwordFile`, path: absolute(passwordFile) });
+      const named = entry as SecretSource & { readonly walletPasswordFile?: string };
+      for (const key of ['passwordFile', 'walletPasswordFile'] as const) {
+        const path = named[key];
+        if (path !== undefined) found.push({ key: `${section}.${name}.${key}`, path: absolute(path) });
+      }
     }
   }
   for (const [name, host] of Object.entries(site.hosts)) {
