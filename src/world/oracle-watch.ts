@@ -94,13 +94,13 @@ interface Tripwire {
 
 /** The time for everything, the time for one call, and the signal, as one thing that may end a call. */
 function tripwire({ database, timeout, idle = timeout, signal }: WatchOptions, tripping: () => void): Tripwire {
-  const tripped = Promise.withResolvers<never>();
-  tripped.promise.catch(() => undefined);
+  // Not one promise to race against: it would keep the result of every call, and so all rows, as long as it lives.
+  const waiting = new Set<(why: Stop) => void>();
   let stop: Stop | undefined;
   const trip = (why: Stop): void => {
     if (stop !== undefined) return;
     stop = why;
-    tripped.reject(stop);
+    for (const end of waiting) end(why);
     tripping();
   };
   const onAbort = (): void => trip(interrupted());
@@ -110,13 +110,17 @@ function tripwire({ database, timeout, idle = timeout, signal }: WatchOptions, t
   return {
     late: (error) => error === stop && stop?.verdict === 'failed',
     stop: () => stop,
-    async race(work) {
+    async race<T>(work: () => Promise<T>): Promise<T> {
       if (stop !== undefined) throw stop;
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
       const silence = setTimeout(() => trip(silent(database, idle)), idle);
+      waiting.add(reject);
       try {
-        return await Promise.race([work(), tripped.promise]);
+        work().then(resolve, reject);
+        return await promise;
       } finally {
         clearTimeout(silence);
+        waiting.delete(reject);
       }
     },
     disarm() {

@@ -1,4 +1,6 @@
 /** Oracle as a source, over a scripted session: what is asked of it, in which order, and what becomes of every way in which it may end. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Cell, rowsOf } from '../../src/core/batch.ts';
 import type { RowQuery } from '../../src/core/product.ts';
@@ -125,6 +127,24 @@ describe('round trips', () => {
     const huge = source({ lines: [{ on, columns: [many, many, many, many], rows: () => undefined }] });
     await read(huge);
     expect(huge.log).toContain('first 100');
+  });
+});
+
+describe('memory', () => {
+  it('what was handed over is kept by nobody, however many rows come', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const long = (n: number) => (n < 100_000 ? [`${n} ${'x'.repeat(500)}`.split('').reverse().join('')] : undefined);
+    const oracle = source({ lines: [{ on, columns: [{ name: 'A', type: 'VARCHAR2', bytes: 600 }], rows: long }] });
+    const { batches } = await oracle.driver.rows(query({ limit: 200_000 }));
+    let [first, last] = [0, 0];
+    for await (const { rows } of batches) {
+      collect();
+      last = process.memoryUsage().heapUsed;
+      first ||= last + rows;
+    }
+    // All of them are 50 MB.
+    expect(last - first).toBeLessThan(10e6);
   });
 });
 
