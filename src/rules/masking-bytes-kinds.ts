@@ -25,7 +25,7 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   'invoice-code': kept(4, 0),
   'invoice-no': (bytes, start, end, to) =>
     isAscii(bytes, start, end) &&
-    (end - start === 20 ? starred(bytes, start, end, to, 4, 4) : keepOf(bytes, start, end, to, 0, 4)),
+    (end - start === 20 ? narrow(bytes, start, end, to, 4, 4) : keepOf(bytes, start, end, to, 0, 4)),
   plate: kept(2, 1),
   passport: kept(1, 2),
   'person-name': personName,
@@ -108,7 +108,18 @@ function code(bytes: Uint8Array, start: number, end: number, to: Veil): boolean 
   }
   if (length === 0) return false;
   if (personal) return keepOf(bytes, start, end, to, 3, length === 15 ? 3 : 4);
-  return length >= 15 ? starred(bytes, start, end, to, 6, 4) : keepOf(bytes, start, end, to, 2, 2);
+  return length >= 15 ? narrow(bytes, start, end, to, 6, 4) : keepOf(bytes, start, end, to, 2, 2);
+}
+
+/** The same as `starred` where every character is one byte. */
+function narrow(bytes: Uint8Array, start: number, end: number, to: Veil, first: number, last: number): true {
+  const length = end - start;
+  spread(to, length);
+  const into = to.bytes;
+  const stop = length - last;
+  for (let i = 0; i < length; i++) into[i] = i < first || i >= stop ? (bytes[start + i] as number) : STAR;
+  to.end = length;
+  return true;
 }
 
 const compound: ReadonlySet<number> = new Set(

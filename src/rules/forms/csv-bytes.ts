@@ -1,6 +1,6 @@
 /** Fields of a CSV from bytes to bytes. What one loop over a cell cannot judge is left to the text form, which it equals on every cell. */
 import { numberField, textField } from './csv-field.ts';
-import { bitAt, markSlot } from './mark.ts';
+import { bitAt, markSlotIn } from './mark.ts';
 import { type Out, putText, room } from './out.ts';
 
 const QUOTE = 0x22;
@@ -30,18 +30,35 @@ for (let byte = 0; byte < 256; byte++) {
   LOOK_FIRST[byte] = byte <= 0x20 || byte >= 0x80 || /[=+\-@]/.test(char) ? 1 : 0;
 }
 
+/** What two bytes tell, whichever comes first. */
+const PAIRS = Uint8Array.from({ length: 0x10000 }, (_, two) => (CLASS[two & 0xff] ?? 0) | (CLASS[two >>> 8] ?? 0));
+
+/** Where cells lie: the same memory twice. */
+export interface Source {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 /** Writes a text cell. The cell is UTF-8. */
-export function writeText(out: Out, bytes: Uint8Array, start: number, end: number, table: Uint8Array): void {
+export function writeText(out: Out, { bytes, view }: Source, start: number, end: number, table: Uint8Array): void {
   const length = end - start;
   room(out, 2 * length + 4);
   const to = out.bytes;
-  const slot = markSlot(bytes, start, end);
+  const slot = markSlotIn(view, start, end);
   const mark = slot < 0 ? 0 : bitAt(table, slot);
   to[out.at] = QUOTE;
   const from = out.at + mark;
+  const into = out.view;
   let at = from;
   let flags = 0;
-  for (let i = start; i < end; i++) {
+  let i = start;
+  // Four bytes at once, and what they tell two by two: this loop is where most of a file's time goes.
+  for (; i + 4 <= end; i += 4, at += 4) {
+    const four = view.getInt32(i, true);
+    flags |= (PAIRS[four & 0xffff] as number) | (PAIRS[four >>> 16] as number);
+    into.setInt32(at, four, true);
+  }
+  for (; i < end; i++) {
     const byte = bytes[i] as number;
     flags |= CLASS[byte] as number;
     to[at++] = byte;

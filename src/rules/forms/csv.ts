@@ -3,7 +3,7 @@ import { type Batch, CELL } from '../../core/batch.ts';
 import { secretBits } from '../../core/keyed.ts';
 import type { Form } from '../../core/product.ts';
 import { type ByteMask, byteMaskFor } from '../masking-bytes.ts';
-import { newVeil } from '../masking-veil.ts';
+import { newVeil, viewOf } from '../masking-veil.ts';
 import { writeNumber, writeText } from './csv-bytes.ts';
 import { textField } from './csv-field.ts';
 import type { FormOptions } from './form.ts';
@@ -60,6 +60,7 @@ function writeRows(
   table: Uint8Array,
 ): void {
   const veil = newVeil();
+  const source = { bytes, view: viewOf(bytes) };
   for (let r = 0, n = 0; r < rows; r++) {
     for (let c = 0; c < width; c++, n++) {
       room(out, 2);
@@ -68,8 +69,8 @@ function writeRows(
       if (kind === CELL.null) continue;
       const start = starts[n] as number;
       const end = ends[n] as number;
-      if (columns[c]?.(bytes, start, end, kind, veil)) writeText(out, veil.bytes, 0, veil.end, table);
-      else if (kind === CELL.text) writeText(out, bytes, start, end, table);
+      if (columns[c]?.(bytes, start, end, kind, veil)) writeText(out, veil, 0, veil.end, table);
+      else if (kind === CELL.text) writeText(out, source, start, end, table);
       else if (kind === CELL.number) writeNumber(out, bytes, start, end, table);
       else throw new Error('bytes have no place in a CSV');
     }

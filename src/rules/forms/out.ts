@@ -1,15 +1,19 @@
 /** One growing buffer that a form writes into and uses again for the next batch. */
+import { viewOf } from '../masking-veil.ts';
 
 /** Bytes written so far lie before `at`. `bytes` is replaced when it grows: whoever keeps it across a call of `room` keeps an old one. */
 export interface Out {
   bytes: Uint8Array;
+  /** The same memory, for four bytes at once. */
+  view: DataView;
   at: number;
 }
 
 const FIRST = 256 * 1024;
 
 export function newOut(): Out {
-  return { bytes: new Uint8Array(FIRST), at: 0 };
+  const bytes = new Uint8Array(FIRST);
+  return { bytes, view: viewOf(bytes), at: 0 };
 }
 
 /** Makes sure that so many more bytes fit. */
@@ -19,6 +23,7 @@ export function room(out: Out, more: number): void {
   const grown = new Uint8Array(Math.max(needed, out.bytes.length * 2));
   grown.set(out.bytes.subarray(0, out.at));
   out.bytes = grown;
+  out.view = viewOf(grown);
 }
 
 /** Appends bytes; for the rare and the small. */
