@@ -68,10 +68,10 @@ function wrong(source: Source, shape: Shape, value: Json, path: Path): Problem[]
   return [problemAt(source, path, message, near)];
 }
 
-/** A wrong value in few characters, as data, without a password before an `@`; a list or map only by its kind. */
+/** A wrong value in few characters, as data, without what may be a password: before an `@` (url, `user/password@address`) or behind its name. */
 export function brief(value: Json): Text {
   if (typeof value === 'string') {
-    const bare = value.replace(/:[^:@\s]*@/g, ':…@');
+    const bare = value.replace(/[:/].*@/gs, (all) => `${all[0]}…@`).replace(/((password|token)\s*=).*/gis, '$1…');
     return JSON.stringify(bare.length > 60 ? `${bare.slice(0, 60)}…` : bare);
   }
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;

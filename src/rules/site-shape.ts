@@ -56,7 +56,10 @@ const REFINEMENTS: Readonly<Record<string, Refinement>> = {
   },
   'databases.*.port': PORT,
   'databases.*.file': FILE,
-  'databases.*.connect': { pattern: '^[^@]+$', says: t('an Oracle address without user and password') },
+  'databases.*.connect': {
+    pattern: '^(?!.*([Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Uu][Ss][Ee][Rr]|[Tt][Oo][Kk][Ee][Nn])\\s*=)[^@]+$',
+    says: t('an Oracle address without user and password'),
+  },
   'databases.*.config': FILE,
   'databases.*.wallet': FILE,
   'databases.*.walletPasswordFile': FILE,

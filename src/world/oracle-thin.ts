@@ -55,7 +55,8 @@ export async function readDatesExactly(): Promise<void> {
   };
 }
 
-function sessionOn(connection: Connection, oracledb: Oracledb): OracleSession {
+/** The session over a connection of the driver. */
+export function sessionOn(connection: Connection, oracledb: Oracledb): OracleSession {
   return {
     version: connection.oracleServerVersionString,
     describe: async (sql) => ((await connection.getStatementInfo(sql)).metaData ?? []).map(columnOf),

@@ -11,6 +11,7 @@ import { rowsOf } from '../../src/core/batch.ts';
 import type { Session } from '../../src/core/session.ts';
 import type { DatabaseSpec } from '../../src/core/site.ts';
 import { Stop } from '../../src/core/stop.ts';
+import { checkSite } from '../../src/rules/site.ts';
 import { attributesOf } from '../../src/world/oracle-connect.ts';
 import { Secret } from '../../src/world/secret.ts';
 import { type Behaviour, startOracleListener } from '../stand-ins/oracle-listener.ts';
@@ -113,6 +114,17 @@ describe('an address', () => {
     }
     expect(JSON.stringify(await bench.world.look.reach('database:ora'))).not.toMatch(/canary|scott/);
     bench.remove();
+  });
+
+  it('with an account in it is refused by site check too, at its line, without a word of it', () => {
+    const template = readFileSync(new URL('../../templates/site.yml', import.meta.url), 'utf8');
+    const given = template.split('\n').findIndex((line) => line.includes("connect: '10.1.2.4:1521/INV'"));
+    for (const bad of [`scott/${CANARY}@10.1.2.4:1521/INV`, `//10.1.2.4/INV?Password=${CANARY}`]) {
+      const { site, problems } = checkSite(template.replace('10.1.2.4:1521/INV', bad), '/site', template);
+      expect(site).toBeUndefined();
+      expect(problems).toMatchObject([{ line: given + 1 }]);
+      expect(JSON.stringify(problems)).not.toContain('canary');
+    }
   });
 
   it.each([
