@@ -52,21 +52,14 @@ export function watchOver(options: WatchOptions): Watch {
     async call(work) {
       const current = session;
       if (current === undefined) throw wire.stop() ?? new Error('no session was opened');
-      let running: Promise<unknown> = Promise.resolve();
       busy = true;
       try {
-        return await wire.race(() => {
-          const called = work(current);
-          running = called.catch(() => undefined);
-          return called;
-        });
+        return await called(current, work, wire);
       } catch (error) {
-        const stop = wire.stop();
-        if (stop === undefined) throw error;
-        if (await gaveUp(current, running)) throw stop;
+        if (error !== UNHEARD) throw error;
         current.drop();
         session = undefined;
-        throw stillThere(stop, known);
+        throw stillThere(wire.stop() ?? interrupted(), known);
       } finally {
         busy = false;
       }
@@ -81,6 +74,22 @@ export function watchOver(options: WatchOptions): Watch {
   };
 }
 const UNANSWERED = { code: 'ETIMEDOUT' };
+/** The server did not confirm that it stopped. */
+const UNHEARD = Symbol('unheard');
+
+async function called<T>(session: OracleSession, work: (session: OracleSession) => Promise<T>, wire: Tripwire) {
+  let running: Promise<unknown> = Promise.resolve();
+  try {
+    return await wire.race(() => {
+      const call = work(session);
+      running = call.catch(() => undefined);
+      return call;
+    });
+  } catch (error) {
+    const stop = wire.stop();
+    throw stop === undefined ? error : (await gaveUp(session, running)) ? stop : UNHEARD;
+  }
+}
 
 interface Tripwire {
   /** Whether an error is that the time was up. */
