@@ -41,8 +41,12 @@ export async function keptParts(dir: string, subject: string, ending: string, re
   const folder = partsFolder(subject);
   const { sliced } = record;
   const key = sliced?.key === undefined ? undefined : await keyIn(dir, folder, sliced.key);
-  if (sliced === undefined || (sliced.key !== undefined && key === undefined)) {
-    await dropParts(dir, subject, record);
+  if (sliced === undefined) {
+    await discardFile(dir, folder);
+    return NOTHING;
+  }
+  if (sliced.key !== undefined && key === undefined) {
+    await dropParts(dir, subject, record, record.sealed.length);
     return NOTHING;
   }
   const sealed = new Map<number, Sealed>();
@@ -80,14 +84,8 @@ export async function keepKey(
   return { recipient, sha256: sha256(file) };
 }
 
-/** Removes all parts and records it, where there were any by the record. */
-export async function dropParts(
-  dir: string,
-  subject: string,
-  record: PartsRecord,
-  sealed: number = record.sealed.length,
-): Promise<void> {
+/** Records that all parts go, then removes them: where the journal cannot take it, they stay. */
+export async function dropParts(dir: string, subject: string, record: PartsRecord, sealed: number): Promise<void> {
+  await record.add({ type: 'extract.parts-dropped', data: { parts: sealed } });
   await discardFile(dir, partsFolder(subject));
-  if (record.sliced !== undefined || sealed > 0)
-    await record.add({ type: 'extract.parts-dropped', data: { parts: sealed } });
 }

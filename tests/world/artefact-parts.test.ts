@@ -147,6 +147,22 @@ describe('broken off', () => {
   });
 });
 
+test('a journal that takes no more: what is sealed and recorded stays', async () => {
+  const record = recordIn(site.dir);
+  let parts = 0;
+  const add: typeof record.add = (draft) => {
+    if (draft.type !== 'extract.sliced' && ++parts > 2) throw new Stop('refused', 'no space for the journal');
+    return record.add(draft);
+  };
+  const product = site.product(inParts());
+  const place = { dir: site.dir, rows, signer: async () => signer, ask: async () => '', page: '', workers: 1 };
+  const work = makeArtefact(place, product, () => undefined, undefined, { ...record, add });
+  await expect(work).rejects.toMatchObject({ verdict: 'refused' });
+  expect([recordIn(site.dir).sealed.length, lying().length]).toEqual([2, 3]);
+  asked = [];
+  expect([(await make()).rows, partsAsked()]).toEqual([ROWS, PARTS - 2]);
+});
+
 describe('how many states of the database', () => {
   test.each([
     ['nobody wrote', () => 'same', 1],
