@@ -110,7 +110,7 @@ export const LIMITS: Limits = {
   idleTimeout: 60_000,
   cost: 10_000_000,
   queryRows: 200,
-  partRows: 5_000_000,
+  partRows: 2_000_000,
   undertaking: 365 * 86_400_000,
   retention: 90 * 86_400_000,
   approvalExpires: 7_200_000,

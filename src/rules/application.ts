@@ -63,7 +63,7 @@ export function guardRules(
 /** The bounded read of a judged statement: binds by place, tables by name. */
 export function queryOf(
   asked: Pick<Application, 'database' | 'binds' | 'limit'>,
-  judged: Pick<Guarded, 'dialect' | 'text' | 'binds' | 'tables' | 'leaksOrder'>,
+  judged: Pick<Guarded, 'dialect' | 'text' | 'binds' | 'tables' | 'leaksOrder' | 'sorted'>,
   timeout: number,
 ): RowQuery {
   const binds = judged.binds.map(
@@ -77,7 +77,7 @@ export function queryOf(
     limit,
     timeout,
     tables: judged.tables,
-    shuffled: judged.leaksOrder,
+    shuffled: judged.leaksOrder && !judged.sorted,
   };
 }
 

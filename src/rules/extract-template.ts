@@ -38,10 +38,21 @@ export function parseTemplate(sql: string, file: string): ExtractTemplate {
 function fits([, name, , match = '']: RegExpExecArray, others: readonly TemplateInput[]): boolean {
   try {
     new RegExp(match, 'u');
-    return !others.some((one) => one.name === name);
+    return endsSoon(match) && !others.some((one) => one.name === name);
   } catch {
     return false;
   }
+}
+
+/** Repeats without end, of one character or class; a repeat of a group that itself repeats or chooses can take for ever on one value. */
+const ENDLESS = /[*+]|\{\d+,\}/g;
+const REPEATED_GROUP = /\)(?:[*+]|\{\d+,)/;
+const LONGEST = 200;
+
+/** May a person's pattern be tried on a value? At most two endless repeats, none of a group: then a value of 200 characters is soon judged. */
+function endsSoon(match: string): boolean {
+  const outside = match.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x');
+  return (outside.match(ENDLESS) ?? []).length <= 2 && !REPEATED_GROUP.test(outside) && match.length <= LONGEST;
 }
 
 function inputOf([, name = '', type = '', match, title = '']: RegExpExecArray): TemplateInput {
@@ -65,6 +76,7 @@ export function misfit(input: TemplateInput, value: string): string | undefined 
   if (input.type === 'integer') return /^-?\d{1,15}$/.test(value) ? undefined : '-?[0-9]{1,15}';
   if (input.type === 'date') return isDay(value) ? undefined : 'YYYY-MM-DD';
   if (input.match === undefined) return undefined;
+  if (value.length > LONGEST) return input.match;
   return new RegExp(`^(?:${input.match})$`, 'u').test(value) ? undefined : input.match;
 }
 

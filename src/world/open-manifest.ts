@@ -34,8 +34,8 @@ const FORMATS = ['csv', 'jsonl', 'xlsx'];
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The manifest beside a file; undefined where there is none. Stop('refused') where it is no manifest, where one of schema 2 is not signed
- * or its signature does not hold, and where `keys` (PEM, by operator) has another key for its signer. Schema 1 was never signed.
+ * The manifest beside a file; undefined where there is none. Stop('refused') where it is no manifest, where it is not signed or its
+ * signature does not hold, and where `keys` (PEM, by operator) has another key for its signer.
  */
 export async function manifestBeside(
   file: string,
@@ -50,7 +50,7 @@ export async function manifestBeside(
   const fields = text.length > MOST ? undefined : fieldsOf(text);
   const manifest = fields && manifestOf(fields);
   if (fields === undefined || manifest === undefined) throw refusal(t('{path} is not a manifest', { path: at }));
-  return fields.schema === 1 ? manifest : { ...manifest, signer: signerOf(fields, at, keys) };
+  return { ...manifest, signer: signerOf(fields, at, keys) };
 }
 
 function refusal(text: Text): Stop {
@@ -77,7 +77,6 @@ function manifestOf({ schema, sha256, plain, rows, bytes, format, parts, plainOf
   if (typeof sha256 !== 'string' || typeof plain !== 'string' || !HASH.test(sha256) || !HASH.test(plain))
     return undefined;
   if (typeof format !== 'string' || !FORMATS.includes(format) || !isCount(rows)) return undefined;
-  if (schema === 1) return { sha256, plain, rows, format };
   if (schema !== 2 || !isCount(bytes)) return undefined;
   if (parts === undefined && plainOf === undefined) return { sha256, plain, rows, bytes, format };
   const listed = plainOf === 'parts' && Array.isArray(parts) ? parts.map(partOf) : [undefined];

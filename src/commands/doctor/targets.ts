@@ -47,8 +47,11 @@ function judgeTarget(target: Target, reach: Reach | undefined): Finding {
   if (reach === undefined)
     return { ...common, outcome: 'unknown', found: t('not reached'), reason: t('no answer in time') };
   const facts = [reach.version, reach.mode].filter(Boolean).join(', ');
-  if (reach.ok) return { ...common, outcome: 'pass', found: facts || t('reached') };
   const advice = reach.advice === undefined ? {} : { advice: reach.advice };
+  // Reached, and something is wrong all the same: an account that may do more than it should.
+  if (reach.ok && reach.trouble !== undefined)
+    return { ...common, outcome: 'warn', found: facts || t('reached'), reason: reach.trouble, ...advice };
+  if (reach.ok) return { ...common, outcome: 'pass', found: facts || t('reached') };
   return {
     ...common,
     outcome: 'unknown',

@@ -52,16 +52,8 @@ export async function run(call: Call): Promise<Report> {
   };
 }
 
-function judged({ rows, verified, signer, known }: Opened): { title: Text; verdict: Report['verdict'] } {
+function judged({ rows, verified, signer = '', known }: Opened): { title: Text; verdict: Report['verdict'] } {
   if (!verified) return { title: t('Decrypted, but there is no manifest to check it by'), verdict: 'unreachable' };
-  if (signer === undefined)
-    return {
-      title: t(
-        '{rows} rows, as the manifest says; it is of an older kind, unsigned, and does not prove who made the file',
-        { rows },
-      ),
-      verdict: 'findings',
-    };
   if (known !== true)
     return {
       title: t(

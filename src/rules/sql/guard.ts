@@ -9,7 +9,7 @@ import { type Dialect, placeOf, type Refusal, refusalOf, refuse } from './refusa
 import type { Column, Context } from './scope.ts';
 import { checkShape } from './shape.ts';
 import { type Sliceable, sliceableBy } from './sliceable.ts';
-import { type Body, nodeOf } from './tree.ts';
+import { type Body, nodeOf, nodesOf } from './tree.ts';
 
 export interface GuardRules {
   readonly dialect: Dialect;
@@ -40,6 +40,8 @@ export interface Guarded {
   readonly ok: true;
   readonly dialect: Dialect;
   readonly leaksOrder: boolean;
+  /** It has an ORDER BY of its own, by columns that hide nothing. */
+  readonly sorted: boolean;
   readonly text: string;
   readonly binds: readonly string[];
   readonly columns: readonly GuardedColumn[];
@@ -89,6 +91,7 @@ async function judged(lexed: Lexed, rules: GuardRules): Promise<Guarded> {
     ok: true,
     dialect,
     leaksOrder,
+    sorted: nodesOf(select.sortClause).length > 0,
     text: lexed.text,
     binds: lexed.binds,
     columns,
@@ -184,9 +187,21 @@ function releasedOrigins(select: Body, catalogue: Catalogue, rules: GuardRules):
         const why = t('--clear names {name}, which is no column of the result', { name: asked });
         refuse('clear-unknown', 0, why, { given: asked, allowed });
       }
+      // An alias shows nothing of what it opens, nor does the first arm of a UNION of the others: such columns are named themselves.
+      if (new Set(origins).size > 1 || origins.some((origin) => columnIn(origin) !== name)) {
+        const why = t('--clear {name} is another column, or several: {origins}', {
+          name: asked,
+          origins: origins.join(', '),
+        });
+        refuse('clear-unknown', 0, why, { given: asked, allowed: origins });
+      }
       return origins;
     }),
   );
+}
+
+function columnIn(origin: string): string {
+  return origin.slice(origin.lastIndexOf('.') + 1).toLowerCase();
 }
 
 function guarded(column: Column, context: Context, kinds: Kinds, released: ReadonlySet<string>): GuardedColumn {
