@@ -57,8 +57,12 @@ await build({
 });
 await build({
   ...shared,
-  // The second one is run as a process of its own: SQLite cannot be interrupted inside a step, a process can be killed.
-  entryPoints: { 'main-run': 'src/main-run.ts', 'sqlite-child': 'src/world/sqlite-child.ts' },
+  // The second one is run as a process of its own: SQLite cannot be interrupted inside a step, a process can be killed. The third is a thread.
+  entryPoints: {
+    'main-run': 'src/main-run.ts',
+    'sqlite-child': 'src/world/sqlite-child.ts',
+    'artefact-thread': 'src/world/artefact-thread.ts',
+  },
   splitting: true,
   format: 'esm',
   define: stamp,

@@ -98,6 +98,8 @@ export interface Look {
 export interface RowStream {
   readonly columns: readonly string[];
   readonly batches: AsyncIterable<Batch>;
+  /** True: a process of our own makes them, so that a second processor is at work already. */
+  readonly elsewhere?: boolean;
 }
 
 export interface ColumnSeen {

@@ -1,17 +1,24 @@
 /** A whole age file: made for recipients, or read with identities; header by the library, payload by the platform's cipher. */
 import { randomBytes } from 'node:crypto';
 import { headerEnd, openHeader, sealHeader } from './age-header.ts';
-import { NONCE_SIZE, openPayload, type Payload, sealPayload } from './age-payload.ts';
+import { NONCE_SIZE, openPayload, type Payload } from './age-payload.ts';
 
-/** Encrypts what is pushed to the recipients (`age1…`); the file's bytes go to `out`, each array holding only until `out` returns. */
-export async function sealTo(recipients: readonly string[], out: (sealed: Uint8Array) => void): Promise<Payload> {
+/** How a file for some recipients begins, and what its payload is sealed with. */
+export interface Seal {
+  /** Header and nonce: the file's first bytes. */
+  readonly head: Uint8Array;
+  /** Whoever sealed with it overwrites it. */
+  readonly fileKey: Uint8Array<ArrayBuffer>;
+  readonly nonce: Uint8Array;
+}
+
+/** A fresh one for the recipients (`age1…`). */
+export async function sealFor(recipients: readonly string[]): Promise<Seal> {
   const { bytes, fileKey } = await sealHeader(recipients);
-  const nonce = randomBytes(NONCE_SIZE);
-  out(bytes);
-  out(nonce);
-  const payload = sealPayload(fileKey, nonce, out);
+  const nonce = Uint8Array.from(randomBytes(NONCE_SIZE));
+  const key = Uint8Array.from(fileKey);
   fileKey.fill(0);
-  return payload;
+  return { head: Uint8Array.from([...bytes, ...nonce]), fileKey: key, nonce };
 }
 
 /** Reads an age file from its beginning; `push` must be awaited until the header is through, and may be always. */

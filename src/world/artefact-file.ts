@@ -19,10 +19,20 @@ export interface GrowingFile {
 }
 
 /** A new file, 0600 whatever the umask; an existing one or a link is an error. */
-export async function growFile(at: string): Promise<GrowingFile> {
+export async function newFile(at: string): Promise<FileHandle> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const file = await open(at, flags, 0o600);
   await file.chmod(0o600);
+  return file;
+}
+
+/** A new file that grows. */
+export async function growFile(at: string): Promise<GrowingFile> {
+  return growing(await newFile(at));
+}
+
+/** The same over one that is open, empty, and closed by it. */
+export function growing(file: FileHandle): GrowingFile {
   const hash = createHash('sha256');
   const queue = queueTo(file);
   let current = queue.buffer();

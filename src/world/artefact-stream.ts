@@ -1,12 +1,12 @@
 /** The stream of an artefact: rows become masked text, packed where the form asks for it, hashed, encrypted and written, nothing kept. */
-import { createHash } from 'node:crypto';
 import type { Form, Product, RowQuery } from '../core/product.ts';
 import { Stop } from '../core/stop.ts';
 import { t } from '../core/text.ts';
 import type { Progress, RowStream } from '../core/world.ts';
-import { sealTo } from './age-file.ts';
-import type { Payload } from './age-payload.ts';
-import { type GrowingFile, growFile } from './artefact-file.ts';
+import { sealFor } from './age-file.ts';
+import { sinkBeside } from './artefact-beside.ts';
+import { newFile } from './artefact-file.ts';
+import { type Sink, sinkHere } from './artefact-sink.ts';
 import { keysOf } from './extract-keys.ts';
 
 /** Where rows come from. */
@@ -35,50 +35,34 @@ const TOLD_EVERY = 250;
 
 interface Count {
   rows: number;
-  bytes: number;
   told: number;
   columns: readonly string[];
 }
 
 /** Writes the whole stream to a new file and syncs it. Throws whatever source, form, disk or abort throw. */
 export async function writeStream(at: string, stream: Stream): Promise<Written> {
-  const count: Count = { rows: 0, bytes: 0, told: performance.now(), columns: [] };
-  const plain = createHash('sha256');
-  const file = await growFile(at);
+  const count: Count = { rows: 0, told: performance.now(), columns: [] };
+  const seal = stream.recipients.length === 0 ? undefined : await sealFor(stream.recipients);
+  const file = await newFile(at);
+  let sink: Sink | undefined;
   try {
-    const out = (bytes: Uint8Array) => {
-      count.bytes += bytes.length;
-      file.push(bytes);
-    };
-    const sealed = stream.recipients.length === 0 ? unsealed(out) : await sealTo(stream.recipients, out);
-    try {
-      await pump(await plainOf(stream, count), (bytes) => plainThrough(bytes, plain, sealed), file, stream, count);
-      sealed.end();
-    } finally {
-      sealed.wipe();
-    }
-    const whole = await file.finish();
-    stream.progress({ rows: count.rows, bytes: whole.bytes });
-    return { ...whole, plain: plain.digest('hex'), rows: count.rows, columns: count.columns };
+    const { pieces, busy } = await plainOf(stream, count);
+    sink = seal === undefined || busy ? sinkHere(file, seal) : sinkBeside(file, seal);
+    await pump(pieces, sink, stream, count);
+    const sunk = await sink.finish();
+    stream.progress({ rows: count.rows, bytes: sunk.bytes });
+    return { ...sunk, rows: count.rows, columns: count.columns };
   } finally {
-    await file.close();
+    // A sink has taken it.
+    if (sink === undefined) seal?.fileKey.fill(0);
+    await (sink ?? file).close();
   }
-}
-
-function plainThrough(bytes: Uint8Array, plain: ReturnType<typeof createHash>, sealed: Payload): void {
-  plain.update(bytes);
-  sealed.push(bytes);
-}
-
-function unsealed(out: (bytes: Uint8Array) => void): Payload {
-  return { push: out, end: () => undefined, wipe: () => undefined };
 }
 
 /** What each piece needs is done before the next is asked for, and the next is asked for before the disk is waited for. */
 async function pump(
   pieces: AsyncGenerator<Uint8Array>,
-  through: (bytes: Uint8Array) => void,
-  file: GrowingFile,
+  sink: Sink,
   { signal, progress }: Stream,
   count: Count,
 ): Promise<void> {
@@ -88,12 +72,12 @@ async function pump(
     for (let next = pieces.next(); ; ) {
       const { done, value } = await (aborted === undefined ? next : Promise.race([next, aborted]));
       if (done) break;
-      through(value);
+      sink.push(value);
       next = pieces.next();
       next.catch(() => undefined);
-      await file.drain();
+      await sink.drain();
       signal?.throwIfAborted();
-      tell(progress, count);
+      tell(progress, count, sink);
     }
     ended = true;
   } finally {
@@ -113,24 +97,30 @@ function abortOf(signal: AbortSignal | undefined): Promise<never> | undefined {
   return aborted;
 }
 
-function tell(progress: Stream['progress'], count: Count): void {
+function tell(progress: Stream['progress'], count: Count, sink: Sink): void {
   const now = performance.now();
   if (now - count.told < TOLD_EVERY) return;
   count.told = now;
-  progress({ rows: count.rows, bytes: count.bytes });
+  progress({ rows: count.rows, bytes: sink.bytes() });
 }
 
-async function plainOf(stream: Stream, count: Count): Promise<AsyncGenerator<Uint8Array>> {
+interface Plain {
+  readonly pieces: AsyncGenerator<Uint8Array>;
+  /** Others work at it already: the process that reads the rows, or the platform's threads that pack them. One more would only cost memory. */
+  readonly busy: boolean;
+}
+
+async function plainOf(stream: Stream, count: Count): Promise<Plain> {
   const { source, form: make, subject } = stream.product;
-  if ('text' in source) return textOf(source.text);
+  if ('text' in source) return { pieces: textOf(source.text), busy: true };
   if (make === undefined || subject === undefined) throw new Error('rows without a form');
   const form = make(await keysOf(stream.dir, subject));
   const rows = await stream.rows(source, stream.signal);
   count.columns = rows.columns;
   const pieces = piecesOf(form, rows, source, count);
-  if (form.pack === undefined) return pieces;
+  if (form.pack === undefined) return { pieces, busy: rows.elsewhere === true };
   const { zipOf } = await import('./zip.ts');
-  return zipOf(form.pack.others(rows.columns), form.pack.member, pieces);
+  return { pieces: zipOf(form.pack.others(rows.columns), form.pack.member, pieces), busy: true };
 }
 
 async function* textOf(text: string): AsyncGenerator<Uint8Array> {

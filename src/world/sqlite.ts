@@ -18,7 +18,8 @@ export async function sqliteRows(file: string, query: RowQuery, signal?: AbortSi
   insistOnFile(file);
   const reader = startReader({ file, query }, signal);
   const first = await reader.next();
-  if (first?.kind === 'columns') return { columns: first.columns, batches: batchesOf(reader, first.columns, query) };
+  if (first?.kind === 'columns')
+    return { columns: first.columns, batches: batchesOf(reader, first.columns, query), elsewhere: true };
   reader.end();
   throw troubleOf(first, [], query, reader);
 }
