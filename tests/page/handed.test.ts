@@ -117,7 +117,7 @@ describe.skipIf(program === undefined)('an export as the program made it', () =>
   }, 120_000);
 
   it('in parts: one file again, the same as the program writes', async () => {
-    at.edit('partRows: 5000000', 'partRows: 100');
+    at.edit('partRows: 2000000', 'partRows: 100');
     const id = await at.applied(SQL.replace('select', 'select id,'));
     expect((await at.approve(id, 'chen')).code).toBe(0);
     expect((await at.run(id)).code).toBe(0);
