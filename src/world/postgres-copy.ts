@@ -138,24 +138,25 @@ function readRow(room: Room, readings: Readings, from: number, stop: number): vo
   let at = from;
   starts[room.cells] = from;
   while (at < end) {
-    // Four bytes at once: most hold neither tab nor backslash (a byte of zero after the exclusive or borrows).
-    while (at < words) {
+    // Four bytes at once: most hold neither tab nor backslash (a byte of zero after the exclusive or borrows, the first of them truly).
+    let hit = 0;
+    for (; at < words; at += 4) {
       const word = view.getInt32(at, true);
       const tab = word ^ 0x09090909;
       const slash = word ^ 0x5c5c5c5c;
-      if (((((tab - 0x01010101) | 0) & ~tab) | (((slash - 0x01010101) | 0) & ~slash)) & -0x7f7f7f80) break;
-      at += 4;
+      hit = ((((tab - 0x01010101) | 0) & ~tab) | (((slash - 0x01010101) | 0) & ~slash)) & -0x7f7f7f80;
+      if (hit !== 0) break;
     }
-    for (const stretch = Math.min(at + 4, end); at < stretch; at++) {
-      const byte = bytes[at];
-      if (byte === TAB) {
-        endCell(room, readings, column++, at, escaped);
-        if (column < width) starts[room.cells] = at + 1;
-        escaped = false;
-      } else if (byte === BACKSLASH) {
-        escaped = true;
-        at++;
-      }
+    if (hit !== 0) at += (31 - Math.clz32(hit & -hit)) >> 3;
+    else if (at >= end) break;
+    const byte = bytes[at++];
+    if (byte === TAB) {
+      endCell(room, readings, column++, at - 1, escaped);
+      if (column < width) starts[room.cells] = at;
+      escaped = false;
+    } else if (byte === BACKSLASH) {
+      escaped = true;
+      at++;
     }
   }
   endCell(room, readings, column++, end, escaped);
