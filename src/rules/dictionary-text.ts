@@ -39,5 +39,6 @@ function quoted(text: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\p{C}+|\s+/gu, ' ').trim();
+  // U+FFFD stands for text that was lost, and a reader of files takes it for a broken one.
+  return text.replace(/[\p{C}\ufffd]+|\s+/gu, ' ').trim();
 }

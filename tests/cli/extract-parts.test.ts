@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => at.remove());
 beforeEach(() => parts(300));
 
-let lowered = 5_000_000;
+let lowered = 2_000_000;
 const parts = (rows: number): void => {
   if (rows !== lowered) at.edit(`partRows: ${lowered}`, `partRows: ${rows}`);
   lowered = rows;

@@ -33,7 +33,7 @@ const columns = fc.dictionary(name, entry, { minKeys: 1, maxKeys: 12, noNullProt
 
 /** What writing keeps of a text: one line, without control characters. */
 const plain = (one: Classified): Classified => {
-  const line = (given: string) => given.replace(/\p{C}+|\s+/gu, ' ').trim();
+  const line = (given: string) => given.replace(/[\p{C}\ufffd]+|\s+/gu, ' ').trim();
   return { ...one, source: line(one.source), ...(one.note === undefined ? {} : { note: line(one.note) }) };
 };
 const site = (over: Partial<Site> = {}): Site =>
