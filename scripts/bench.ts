@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { engineFigures } from './bench/engine.ts';
 import { allExtractFigures } from './bench/extract.ts';
+import { guardFigures } from './bench/guard.ts';
 import { type Figure, HEADS, keeps, markdown, rowOf } from './bench/measure.ts';
 import { homeFigure, startFigures } from './bench/start.ts';
 import { journalFigures } from './bench-journal.ts';
@@ -13,6 +14,7 @@ async function measured(): Promise<Figure[]> {
     homeFigure(quick ? 10_000 : 100_000, quick ? 3 : 9),
     ...(await journalFigures(quick)),
     ...(await engineFigures()),
+    ...(await guardFigures(quick ? 10 : 50)),
     ...(await allExtractFigures(quick)),
   ];
 }
