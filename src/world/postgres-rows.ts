@@ -20,8 +20,8 @@ import {
 } from './postgres-stops.ts';
 
 /** Bytes that are gathered before they are read as rows, and from which the socket is asked to pause. */
-const GATHER = 256 * 1024;
-const PAUSE = 512 * 1024;
+const GATHER = 128 * 1024;
+const PAUSE = 256 * 1024;
 /** Bytes of one reading below which the server is waited for: fewer, fuller readings cost the processor less. */
 const SHORT = 32 * 1024;
 /** Milliseconds after which fewer are read all the same. */
