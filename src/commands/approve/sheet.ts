@@ -55,11 +55,21 @@ export async function sheet(request: Request, session: Session): Promise<Report>
 }
 
 /** An extraction has a form of its own; what else is approved is printed as it is. */
-async function formOf({ approval, roster }: Request, session: Session): Promise<Document | undefined> {
+async function formOf({ approval, roster, sections }: Request, session: Session): Promise<Document | undefined> {
   if (approval.kind !== 'extract') return undefined;
   const { applicationOf, findExtraction } = await import('../extract/stored.ts');
   const { approvalForm } = await import('../extract/forms.ts');
   const extraction = await findExtraction(approval.subject, session);
   const application = await applicationOf(extraction, session);
-  return approvalForm({ extraction, application, roster, session }, approval.seats);
+  return approvalForm({ extraction, application, roster, session }, approval.seats, identityIn(sections));
+}
+
+/** The database that the plan binds, as its release names it. */
+function identityIn(sections: Request['sections']): string {
+  const lines = sections.flatMap((section) => (section.kind === 'plan' ? section.plan.lines : []));
+  const release = lines.flatMap(({ item }) => (item.kind === 'release' ? [item.binding] : []))[0];
+  const { identity } = (release ?? {}) as { identity?: { fingerprint?: Readonly<Record<string, string>> } };
+  return Object.entries(identity?.fingerprint ?? {})
+    .map(([name, value]) => `${name} ${value}`)
+    .join('；');
 }

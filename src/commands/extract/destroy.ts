@@ -33,7 +33,8 @@ export async function run(call: Call): Promise<Report> {
   const run = extraction.run === undefined ? [] : [extraction.run];
   return session.world.keep.hold([`extract-${id}`, ...run], holder, async () => {
     const now = await findExtraction(id, session);
-    if (now.destroyed?.at !== undefined)
+    // What was left over the last time is removed now.
+    if (now.destroyed?.at !== undefined && now.destroyed.leftovers?.length === 0)
       throw refused(t('{id} was destroyed ({at})', { id, at: now.destroyed.at }), [`gxops extract show ${id}`]);
     return destroyed(call, now);
   });
@@ -95,7 +96,7 @@ async function destroyed(call: Call, extraction: Extraction): Promise<Report> {
     ],
     document: await destructionForm(
       { extraction, roster: await rosterOf(keep), session },
-      { removed, reason, at: session.world.now().toISOString() },
+      { removed, leftovers, reason, at: session.world.now().toISOString() },
     ),
     data: { id, removed, leftovers, stated: false, notProvable: NOT_PROVABLE },
     next: extraction.copies

@@ -72,8 +72,8 @@ export async function applicationForm(filling: Filling): Promise<Document> {
   });
 }
 
-/** 数据提取审批单: what a person signs on paper. */
-export async function approvalForm(filling: Filling, seats: readonly Seat[]): Promise<Document> {
+/** 数据提取审批单: what a person signs on paper. `identity` is the database's as the plan binds it, not as it may be by now. */
+export async function approvalForm(filling: Filling, seats: readonly Seat[], identity: string): Promise<Document> {
   const { extraction, application, roster, session } = filling;
   const chinese = await speaker(session);
   const clear = application.columns.filter(({ mask }) => mask === 'released').map(({ name }) => name);
@@ -86,9 +86,7 @@ export async function approvalForm(filling: Filling, seats: readonly Seat[]): Pr
     ...asked(filling),
     applied: localTime(application.applied, session.site.timeZone),
     expires: localTime(application.expires, session.site.timeZone),
-    identity: Object.entries(await session.world.look.fingerprint(application.database))
-      .map(([name, value]) => `${name} ${value}`)
-      .join('；'),
+    identity,
     limits: `单条语句 ${Math.round(statementTimeout / 1000)} 秒；窗口：${windows || '不限'}`,
     format: FORMATS[application.format],
     clear: clear.join('、') || '无',
@@ -160,10 +158,18 @@ export function handoverForm({ extraction, application, roster, session }: Filli
   });
 }
 
-/** 数据销毁确认单: what is gone here. */
+/** What a destruction did: paths below the site folder, and those that are still there. */
+interface Removal {
+  readonly removed: readonly string[];
+  readonly leftovers: readonly string[];
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** 数据销毁确认单: what is gone here, and what is not. */
 export function destructionForm(
   { extraction, roster, session }: Omit<Filling, 'application'>,
-  { removed, reason, at }: { readonly removed: readonly string[]; readonly reason: string; readonly at: string },
+  { removed, leftovers, reason, at }: Removal,
 ): Promise<Document> {
   const copy = extraction.copies.at(-1);
   return documentOf(session.world.keep, 'extract-destruction', {
@@ -177,14 +183,19 @@ export function destructionForm(
     destroyed: localTime(at, session.site.timeZone),
     reason: reason === 'due' ? '到期' : '其他',
     destroyer: session.operator,
-    check: '删除后重新查看：上列文件均已不存在；假名密钥已删除。',
+    check:
+      leftovers.length === 0
+        ? '删除后重新查看：上列文件均已不存在；假名密钥已删除。'
+        : `删除后重新查看，下列文件仍然存在，销毁未完成：${leftovers.join('、')}`,
     unprovable: '本机磁盘阵列、固态盘和备份中可能残留加密字节；没有接收人私钥不能读出。',
-    items: removed.map((what) => ({
-      what: what.split('/').at(-1),
-      place: '跳板机站点目录',
-      hash: what.endsWith('.age') && !what.endsWith('key.age') ? extraction.artefact?.sha256 : undefined,
-      method: '删除',
-    })),
+    items: removed
+      .filter((what) => !leftovers.includes(what))
+      .map((what) => ({
+        what: what.split('/').at(-1),
+        place: '跳板机站点目录',
+        hash: what.endsWith('.age') && !what.endsWith('key.age') ? extraction.artefact?.sha256 : undefined,
+        method: '删除',
+      })),
   });
 }
 
