@@ -1,5 +1,5 @@
 /** Reads what was applied for from the flags; refuses what does not fit by the flag's name. */
-import { isDate, splitPairs } from '../../core/inputs.ts';
+import { isDate } from '../../core/inputs.ts';
 import { notAllowed } from '../../core/nearest.ts';
 import type { Session } from '../../core/session.ts';
 import { Stop } from '../../core/stop.ts';
@@ -12,9 +12,9 @@ import { ruleDigests, type SavedExtract } from '../../rules/extract-rules.ts';
 import { XLSX_ROWS } from '../../rules/forms/xlsx.ts';
 import type { Call } from '../command.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
-import { statementOf } from './statement.ts';
+import { APPLY, bindsOf, statementOf, unfit } from './statement.ts';
 
-export const NOTHING = t('Nothing was applied for or recorded.');
+export const NOTHING = APPLY.nothing;
 
 /** What is asked for, before the guard has judged it. */
 export type Asked = Omit<Application, 'id' | 'columns' | 'tables' | 'parts'>;
@@ -28,7 +28,7 @@ export async function askedFor(call: Call): Promise<Asked> {
   const roster = await rosterOf(world.keep);
   insistUndertaking('--as', insistActive('--as', operator, roster), site, world.now());
   const format = formatOf(options.asFile);
-  const statement = await statementOf(call, textBinds(call));
+  const statement = await statementOf(call, bindsOf(options.bind, APPLY));
   const now = world.now();
   return {
     ...statement,
@@ -55,30 +55,13 @@ function required(flag: string, value: Call['options'][string]): string {
 }
 
 export function wrong(flag: string, value: string | undefined, allowed: Text): Stop {
-  const values = { flag, value: value?.slice(0, 100) ?? '', allowed };
-  const text =
-    value === undefined
-      ? t('{flag} is missing. Allowed: {allowed}.', values)
-      : t('{flag}: “{value}” does not fit. Allowed: {allowed}.', values);
-  return new Stop('usage', text, { notDone: NOTHING, next: ['gxops extract apply --help'] });
+  return unfit(flag, value, allowed, APPLY);
 }
 
 function many(value: Call['options'][string]): string[] {
   const words = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
   return [...new Set(words.flatMap((word: string) => word.split(',')).map((word) => word.trim()))].filter(
     (word) => word !== '',
-  );
-}
-
-function textBinds(call: Call): Record<string, string> {
-  const { bind } = call.options;
-  const pairs = splitPairs('--bind', Array.isArray(bind) ? bind : typeof bind === 'string' ? [bind] : []);
-  return Object.fromEntries(
-    Object.entries(pairs).map(([name, value]) => {
-      if (typeof value !== 'string') throw wrong(`--bind ${name}`, value.join(', '), t('one value, given once'));
-      if (value.includes('\0')) throw wrong(`--bind ${name}`, undefined, t('text without NUL'));
-      return [name, value];
-    }),
   );
 }
 

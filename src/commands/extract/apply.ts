@@ -1,9 +1,8 @@
 /** `extract apply`: judges the statement, shows what would leave, records the application and asks for its approval. */
-import type { Finding } from '../../core/finding.ts';
 import { canonical, type Json } from '../../core/json.ts';
 import { notAllowed } from '../../core/nearest.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { Report, Section } from '../../core/report.ts';
+import type { Report } from '../../core/report.ts';
 import type { Session } from '../../core/session.ts';
 import { shellLine } from '../../core/shell.ts';
 import { t } from '../../core/text.ts';
@@ -14,12 +13,12 @@ import { type Roster, rosterOf } from '../../records/roster.ts';
 import { firstApproveCommand } from '../../records/signers.ts';
 import { type Application, queryOf } from '../../rules/application.ts';
 import { inParts, sliceKey } from '../../rules/slices.ts';
-import type { Guarded } from '../../rules/sql/guard.ts';
 import type { Refusal } from '../../rules/sql/refusal.ts';
 import { extractBook, judge } from '../../runbooks/extract.ts';
 import type { Call } from '../command.ts';
-import { type Asked, askedFor, NOTHING, wrong } from './application.ts';
-import { emptyFile } from './statement.ts';
+import { askedFor } from './application.ts';
+import { obstacleReport, obstaclesAmong, refusedReport } from './refusals.ts';
+import { APPLY, emptyFile, insistOnBinds } from './statement.ts';
 import { columnTable } from './tables.ts';
 
 /** Data `{id, digest, columns, estimate, approvals}`; a guard's refusal ends 3 with `{refusals}`. */
@@ -29,9 +28,9 @@ export async function run(call: Call): Promise<Report> {
   const judged = await judge(asked, { look: session.world.look, site: session.site });
   if ('refusals' in judged) {
     insistOnInput(judged.refusals, call.options.sqlFile);
-    return refusedReport(judged.refusals);
+    return refusedReport(judged.refusals, APPLY);
   }
-  insistOnBinds(asked, judged.guarded);
+  insistOnBinds(asked.binds, judged.guarded.binds, APPLY);
   const estimate = await session.world.look.estimate(
     queryOf(asked, judged.guarded, session.site.limits.statementTimeout),
   );
@@ -41,8 +40,8 @@ export async function run(call: Call): Promise<Report> {
   const application: Application = { ...asked, id, columns: judged.columns, tables: judged.guarded.tables, parts };
   const { plan, findings } = await rehearse(extractBook(application, ''), { id }, session);
   // Who applies today may run it in tomorrow's window; everything else must hold already.
-  const against = findings.filter(({ rule, outcome }) => rule !== 'extract:window' && AGAINST.includes(outcome));
-  if (against.length > 0) return unfitReport(against);
+  const against = obstaclesAmong(findings.filter(({ rule }) => rule !== 'extract:window'));
+  if (against.length > 0) return obstacleReport(against, APPLY);
   await recordAll(application, plan, session);
   const roster = await rosterOf(session.world.keep);
   return appliedReport(application, plan, estimate, session, roster);
@@ -52,23 +51,6 @@ function digestsOf({ rules, dictionary, template }: Application['rules']) {
   return { rules, dictionary, template };
 }
 
-const AGAINST: readonly Finding['outcome'][] = ['fail', 'unknown'];
-
-function unfitReport(findings: readonly Finding[]): Report {
-  return {
-    title: t('The application is refused'),
-    verdict: 'refused',
-    sections: [
-      { kind: 'findings', heading: t('What stands against it'), findings },
-      { kind: 'text', lines: [NOTHING, t('No row was read.')] },
-    ],
-    data: {
-      refusals: findings.map(({ rule, found, wanted }) => ({ code: rule, why: found, wanted })) as unknown as Json,
-    },
-    next: ['gxops doctor', 'gxops extract apply --help'],
-  };
-}
-
 /** What was mistyped is bad input, not a statement that the guard refuses. */
 function insistOnInput(refusals: readonly Refusal[], file: Call['options'][string]): void {
   for (const { code, named } of refusals) {
@@ -76,15 +58,6 @@ function insistOnInput(refusals: readonly Refusal[], file: Call['options'][strin
       throw notAllowed('--clear', named.given, named.allowed, ['gxops extract apply --help']);
     if (code === 'empty' && typeof file === 'string') throw emptyFile(file);
   }
-}
-
-/** Every bind of the statement has a value, and every value a bind. */
-function insistOnBinds({ binds }: Asked, guarded: Guarded): void {
-  for (const name of guarded.binds)
-    if (!Object.hasOwn(binds, name)) throw wrong(`--bind ${name}`, undefined, t('a value for :{name}', { name }));
-  for (const name of Object.keys(binds))
-    if (!guarded.binds.includes(name))
-      throw wrong('--bind', name, t('the binds of the statement: {names}', { names: guarded.binds.join(', ') || '–' }));
 }
 
 /** The statement and its binds stay in a side file, apart from the folder that is handed over; the journal holds its hash and the facts without values. */
@@ -147,21 +120,4 @@ function warnings(estimate: Estimate | undefined, limit: number) {
       ? [t('There are more than the {limit} rows applied for: the run would stop and hand over nothing.', { limit })]
       : [];
   return fullScans.length > 0 ? [...many, t('Read in full: {tables}', { tables: fullScans.join(', ') })] : many;
-}
-
-function refusedReport(refusals: readonly Refusal[]): Report {
-  const rows = refusals.map(({ code, at, why }) => [code, `${at.line}:${at.column}`, why]);
-  const table: Section = {
-    kind: 'table',
-    heading: t('Refused'),
-    columns: [t('code'), t('line:column'), t('why')],
-    rows,
-  };
-  return {
-    title: t('The statement is refused'),
-    verdict: 'refused',
-    sections: [table, { kind: 'text', lines: [NOTHING, t('No statement was run.')] }],
-    data: { refusals: refusals as unknown as Json },
-    next: ['gxops extract apply --help'],
-  };
 }

@@ -1,4 +1,5 @@
 /** The statement that is asked for: a file, or a saved one whose inputs are typed. */
+import { splitPairs } from '../../core/inputs.ts';
 import { notAllowed } from '../../core/nearest.ts';
 import { Stop } from '../../core/stop.ts';
 import { type Text, t } from '../../core/text.ts';
@@ -7,17 +8,20 @@ import { type ExtractTemplate, misfit, parseTemplate } from '../../rules/extract
 import type { Call } from '../command.ts';
 
 export type Statement = Pick<Application, 'name' | 'sql' | 'binds'>;
-type Binds = Readonly<Record<string, string>>;
+export type Binds = Readonly<Record<string, string>>;
 
 /** Whose statement it is: what a refusal says was not done, and where its help stands. `folder` of templates holds the saved ones. */
 export interface Desk {
   readonly nothing: Text;
+  /** The title of its refusal. */
+  readonly refused: Text;
   readonly help: string;
   readonly folder: string;
   readonly saved: string;
 }
 
-const APPLY: Desk = {
+export const APPLY: Desk = {
+  refused: t('The application is refused'),
   nothing: t('Nothing was applied for or recorded.'),
   help: 'gxops extract apply --help',
   folder: 'extracts',
@@ -102,4 +106,25 @@ function checkBinds({ inputs }: ExtractTemplate, binds: Binds, desk: Desk): void
     const allowed = misfit(input, value);
     if (allowed !== undefined) throw unfit(`--bind ${input.name}`, value, allowed, desk);
   }
+}
+
+/** The values of `--bind`: text, each given once. */
+export function bindsOf(value: Call['options'][string], desk: Desk): Binds {
+  const pairs = splitPairs('--bind', typeof value === 'string' ? [value] : Array.isArray(value) ? value : []);
+  return Object.fromEntries(
+    Object.entries(pairs).map(([name, one]) => {
+      if (typeof one !== 'string') throw unfit(`--bind ${name}`, one.join(', '), t('one value, given once'), desk);
+      if (one.includes('\0')) throw unfit(`--bind ${name}`, undefined, t('text without NUL'), desk);
+      return [name, one];
+    }),
+  );
+}
+
+/** Every bind of the statement has a value, and every value a bind. */
+export function insistOnBinds(binds: Binds, names: readonly string[], desk: Desk): void {
+  for (const name of names)
+    if (!Object.hasOwn(binds, name)) throw unfit(`--bind ${name}`, undefined, t('a value for :{name}', { name }), desk);
+  const spare = Object.keys(binds).find((name) => !names.includes(name));
+  if (spare === undefined) return;
+  throw unfit('--bind', spare, t('the binds of the statement: {names}', { names: names.join(', ') || '–' }), desk);
 }

@@ -1,12 +1,12 @@
 /** What a query asks for, from its flags or from the operator's own last ones. */
-import { splitPairs } from '../../core/inputs.ts';
 import { notAllowed } from '../../core/nearest.ts';
 import { Stop } from '../../core/stop.ts';
 import { t } from '../../core/text.ts';
 import type { Call } from '../command.ts';
-import { type Desk, savedStatement, sqlIn, unfit } from '../extract/statement.ts';
+import { bindsOf, type Desk, savedStatement, sqlIn, unfit } from '../extract/statement.ts';
 
 export const DESK: Desk = {
+  refused: t('The query is refused'),
   nothing: t('Nothing was queried or recorded.'),
   help: 'gxops query run --help',
   folder: 'queries',
@@ -31,7 +31,7 @@ export async function askedFor(call: Call): Promise<Asked> {
   if (given.length > 1) throw unfit('--sql', undefined, t('one of --sql, --sql-file and --query'), DESK);
   if (given.length === 0) return { ...(await chosen(call)), ticket };
   const database = databaseOf(options.database, call);
-  const binds = bindsOf(options.bind);
+  const binds = bindsOf(options.bind, DESK);
   if (typeof options.query === 'string') {
     const saved = await savedStatement(call, options.query, binds, DESK);
     return { ...saved, database, ticket, shipped: await isShipped(saved, call) };
@@ -61,17 +61,6 @@ function databaseOf(value: Call['options'][string], { session }: Call): string {
   if (typeof value !== 'string') throw unfit('--database', undefined, names.join(', '), DESK);
   if (Object.hasOwn(session.site.databases, value)) return value;
   throw notAllowed('--database', value, names, ['gxops site show']);
-}
-
-function bindsOf(value: Call['options'][string]): Readonly<Record<string, string>> {
-  const pairs = splitPairs('--bind', typeof value === 'string' ? [value] : Array.isArray(value) ? value : []);
-  return Object.fromEntries(
-    Object.entries(pairs).map(([name, one]) => {
-      if (typeof one !== 'string' || one.includes('\0'))
-        throw unfit(`--bind ${name}`, undefined, t('one value, given once'), DESK);
-      return [name, one];
-    }),
-  );
 }
 
 const LAST = 10;

@@ -1,20 +1,20 @@
 /** `query run`: judges as the extraction does, reads a few rows, masks them, records the query, and only then shows them. */
 import { type Cell, cellText, rowsOf } from '../../core/batch.ts';
 import type { Finding } from '../../core/finding.ts';
-import { canonical, type Json } from '../../core/json.ts';
+import { canonical } from '../../core/json.ts';
 import type { RowQuery } from '../../core/product.ts';
 import type { Report, Section } from '../../core/report.ts';
 import { Stop } from '../../core/stop.ts';
-import { type Text, t } from '../../core/text.ts';
+import { t } from '../../core/text.ts';
 import { insistMayAct } from '../../engine/gate.ts';
 import { rosterOf } from '../../records/roster.ts';
 import { queryOf } from '../../rules/application.ts';
 import { maskFor } from '../../rules/masking.ts';
-import type { Refusal } from '../../rules/sql/refusal.ts';
 import { judge } from '../../runbooks/extract.ts';
 import { loadFindings } from '../../runbooks/extract-checks.ts';
 import type { Call } from '../command.ts';
-import { unfit } from '../extract/statement.ts';
+import { obstacleReport, obstaclesAmong, refusedReport } from '../extract/refusals.ts';
+import { insistOnBinds } from '../extract/statement.ts';
 import { insistActive, insistUndertaking } from '../operator/active.ts';
 import { type Answer, tableOf } from './answer.ts';
 import { type Asked, askedFor, DESK } from './asked.ts';
@@ -31,13 +31,13 @@ export async function run(call: Call): Promise<Report> {
   insistUndertaking('--as', insistActive('--as', session.operator, roster), session.site, session.world.now());
   const asked = await askedFor(call);
   const judged = await judge({ ...asked, clear: [], saved: asked.shipped }, { ...session, look: session.world.look });
-  if ('refusals' in judged) return refused(judged.refusals);
-  insistOnBinds(asked, judged.guarded.binds);
+  if ('refusals' in judged) return refusedReport(judged.refusals, DESK);
+  insistOnBinds(asked.binds, judged.guarded.binds, DESK);
   const { queryRows, statementTimeout, idleTimeout } = session.site.limits;
   const bounded = queryOf({ ...asked, limit: queryRows }, judged.guarded, statementTimeout);
   const query: RowQuery = { ...bounded, idle: idleTimeout, truncate: true };
   const against = await obstacles(query, call);
-  if (against.length > 0) return unfitting(against);
+  if (against.length > 0) return obstacleReport(against, DESK);
   const answer = await read(query, judged.columns, call).catch(async (error: unknown) => {
     await record(asked, { columns: judged.columns, rows: [], truncated: false }, 'failed', call);
     throw error;
@@ -53,19 +53,10 @@ function noFile(): Stop {
   });
 }
 
-function insistOnBinds({ binds }: Asked, names: readonly string[]): void {
-  for (const name of names)
-    if (!Object.hasOwn(binds, name)) throw unfit(`--bind ${name}`, undefined, t('a value for :{name}', { name }), DESK);
-  const spare = Object.keys(binds).find((name) => !names.includes(name));
-  if (spare === undefined) return;
-  throw unfit('--bind', spare, t('the binds of the statement: {names}', { names: names.join(', ') || '–' }), DESK);
-}
-
 async function obstacles(query: RowQuery, { session }: Call): Promise<readonly Finding[]> {
   const { site, world } = session;
   const moment = { inputs: {}, answers: {}, findings: {}, site, look: world.look, now: world.now() };
-  const findings = await loadFindings(query, moment);
-  return findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'unknown');
+  return obstaclesAmong(await loadFindings(query, moment));
 }
 
 /** Reads at most `limit` rows and one more, of which only that it is there is told. */
@@ -90,34 +81,6 @@ async function record(asked: Asked, { columns, rows, truncated }: Answer, verdic
   const { database, ticket } = asked;
   const data = { database, ticket, statement, columns, rows: rows.length, truncated, verdict };
   for (const entry of await keep.append([{ type: 'query.ran', subject: id, data }])) call.session.tell(entry);
-}
-
-function refused(refusals: readonly Refusal[]): Report {
-  const rows = refusals.map(({ code, at, why }): Text[] => [code, `${at.line}:${at.column}`, why]);
-  const columns = [t('code'), t('line:column'), t('why')];
-  return {
-    title: t('The statement is refused'),
-    verdict: 'refused',
-    sections: [
-      { kind: 'table', heading: t('Refused'), columns, rows },
-      { kind: 'text', lines: [DESK.nothing] },
-    ],
-    data: { refusals: refusals as unknown as Json },
-    next: [DESK.help],
-  };
-}
-
-function unfitting(findings: readonly Finding[]): Report {
-  return {
-    title: t('The query is refused'),
-    verdict: 'refused',
-    sections: [
-      { kind: 'findings', heading: t('What stands against it'), findings },
-      { kind: 'text', lines: [DESK.nothing] },
-    ],
-    data: { refusals: findings.map(({ rule, found }) => ({ code: rule, why: found })) as unknown as Json },
-    next: ['gxops doctor'],
-  };
 }
 
 async function reported(asked: Asked, answer: Answer, call: Call): Promise<Report> {
